@@ -1,0 +1,35 @@
+// POST /api/v1/admin/concerts/{concert_id}/dates {starts_at, sale_opens_at?, seats?}
+//
+// 201 the date
+// 404 not_found
+#include "endpoint/concert_json.h"
+#include "endpoint/endpoint.h"
+#include "operations/cache_keys.h"
+#include "operations/concerts.h"
+
+namespace stagedoor {
+namespace {
+
+Outcome<http::Response> add_date(const http::Request& request, Services& services) {
+  const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
+  if (!id) return id.error();
+  auto body = http::JsonBody::parse(request);
+  if (!body) return body.error();
+  const NewDate date = read_new_date(body->root());
+  if (const auto checked = body->check(); !checked) return checked.error();
+
+  const auto added = operations::add_date(services.database, *id, date);
+  if (!added) return added.error();
+  services.cache.invalidate(operations::concert_version(*id));
+  services.cache.invalidate(operations::kConcertListVersion);
+  JsonWriter json;
+  write_date(json, *added);
+  return http::json(201, json.take());
+}
+
+}  // namespace
+}  // namespace stagedoor
+
+int main(int argc, char** argv) {
+  return stagedoor::run_endpoint("add_date", argc, argv, stagedoor::add_date);
+}

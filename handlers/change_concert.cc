@@ -1,0 +1,36 @@
+// PATCH /api/v1/admin/concerts/{concert_id} {any of the settings}
+//
+// 200 the concert with every setting and its dates
+// 404 not_found
+#include "endpoint/concert_json.h"
+#include "endpoint/endpoint.h"
+#include "operations/cache_keys.h"
+#include "operations/concerts.h"
+
+namespace stagedoor {
+namespace {
+
+Outcome<http::Response> change_concert(const http::Request& request, Services& services) {
+  const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
+  if (!id) return id.error();
+  auto body = http::JsonBody::parse(request);
+  if (!body) return body.error();
+  const auto change = read_settings_change(body->root());
+  if (const auto checked = body->check(); !checked) return checked.error();
+
+  const auto changed = operations::change_concert(services.database, *id, change);
+  if (!changed) return changed.error();
+  services.cache.invalidate(operations::concert_version(*id));
+  services.cache.invalidate(operations::kConcertListVersion);
+  const Time now = services.database.now();
+  const auto dates = operations::list_dates(services.database, *id, false, now);
+  if (!dates) return dates.error();
+  return http::json(200, organiser_json({*changed, *dates}, sale_state(*changed, now, false)));
+}
+
+}  // namespace
+}  // namespace stagedoor
+
+int main(int argc, char** argv) {
+  return stagedoor::run_endpoint("change_concert", argc, argv, stagedoor::change_concert);
+}

@@ -1,0 +1,29 @@
+// POST /api/v1/admin/concerts {title, artist, venue, ..., dates: [...]}
+//
+// 201 the concert with every setting and its dates
+#include "endpoint/concert_json.h"
+#include "endpoint/endpoint.h"
+#include "operations/cache_keys.h"
+#include "operations/concerts.h"
+
+namespace stagedoor {
+namespace {
+
+Outcome<http::Response> create_concert(const http::Request& request, Services& services) {
+  auto body = http::JsonBody::parse(request);
+  if (!body) return body.error();
+  const NewConcert concert = read_new_concert(body->root());
+  if (const auto checked = body->check(); !checked) return checked.error();
+
+  const auto created = operations::create_concert(services.database, concert);
+  services.cache.invalidate(operations::kConcertListVersion);
+  const SaleState state = sale_state(created.concert, services.database.now(), false);
+  return http::json(201, organiser_json(created, state));
+}
+
+}  // namespace
+}  // namespace stagedoor
+
+int main(int argc, char** argv) {
+  return stagedoor::run_endpoint("create_concert", argc, argv, stagedoor::create_concert);
+}

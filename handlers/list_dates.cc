@@ -1,0 +1,43 @@
+// GET /api/v1/concerts/{concert_id}/dates ?available=true
+//
+// 200 {items: [{date_id, starts_at, sale_opens_at, seats_total, seats_available, ...}...]}
+// 404 not_found
+#include "endpoint/concert_json.h"
+#include "endpoint/endpoint.h"
+#include "http/caching.h"
+#include "http/query.h"
+#include "operations/cache_keys.h"
+#include "operations/concerts.h"
+
+namespace stagedoor {
+namespace {
+
+std::string write_body(const std::vector<DateSummary>& dates) {
+  JsonWriter json;
+  json.begin_object().key("items").begin_array();
+  for (const DateSummary& date : dates) write_date(json, date);
+  return json.end_array().end_object().take();
+}
+
+Outcome<http::Response> list_dates(const http::Request& request, Services& services) {
+  const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
+  if (!id) return id.error();
+  const auto available = http::read_flag(request, "available");
+  if (!available) return available.error();
+  const Time now = services.database.estimated_now();
+  const std::string version = operations::concert_version(*id);
+  const std::string entry = version + (*available ? ":dates:available" : ":dates");
+  std::string body = services.cache.fetch(version, entry, operations::kDatesAgeMax, now, [&] {
+    const auto dates = operations::list_dates(services.database, *id, *available, now);
+    return dates ? write_body(*dates) : std::string();
+  });
+  if (body.empty()) return Refused{Refusal::kNotFound};
+  return http::cacheable_json(request, std::move(body), "public, max-age=1");
+}
+
+}  // namespace
+}  // namespace stagedoor
+
+int main(int argc, char** argv) {
+  return stagedoor::run_endpoint("list_dates", argc, argv, stagedoor::list_dates);
+}

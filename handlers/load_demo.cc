@@ -1,0 +1,26 @@
+// load_demo
+//
+// Puts the demo concerts on sale, once per database, and prints one JSON line.
+#include <cstdlib>
+#include <iostream>
+
+#include "base/json_writer.h"
+#include "endpoint/endpoint.h"
+#include "operations/cache_keys.h"
+#include "operations/demo.h"
+
+int main() {
+  using namespace stagedoor;
+  Services services(load_config_or_exit());
+  try {
+    const int created = operations::load_demo(services.database);
+    if (created > 0) services.cache.invalidate(operations::kConcertListVersion);
+    JsonWriter json;
+    json.begin_object().field("concerts_created", created).end_object();
+    std::cout << json.text() << '\n';
+    return EXIT_SUCCESS;
+  } catch (const std::exception& e) {
+    std::cerr << "load_demo: " << e.what() << '\n';
+    return EXIT_FAILURE;
+  }
+}

@@ -1,0 +1,51 @@
+// GET /api/v1/concerts/{concert_id}
+//
+// 200 {concert_id, title, ..., sale_state, queue: {...}, max_seats_per_user, hold_seconds}
+// 404 not_found
+#include "endpoint/concert_json.h"
+#include "endpoint/endpoint.h"
+#include "http/caching.h"
+#include "operations/cache_keys.h"
+#include "operations/concerts.h"
+
+namespace stagedoor {
+namespace {
+
+std::string write_body(const Concert& concert, Time now) {
+  const ConcertSettings& settings = concert.settings;
+  JsonWriter json;
+  json.begin_object();
+  write_concert(json, concert, sale_state(concert, now, false));
+  json.key("queue")
+      .begin_object()
+      .field("waiting", 0)
+      .field("active", 0)
+      .field("max_active", settings.max_active)
+      .field("admit_per_minute", settings.admit_per_minute)
+      .field("order", "fifo")
+      .end_object();
+  json.field("max_seats_per_user", settings.max_seats_per_user)
+      .field("hold_seconds", settings.hold_s);
+  return json.end_object().take();
+}
+
+Outcome<http::Response> show_concert(const http::Request& request, Services& services) {
+  const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
+  if (!id) return id.error();
+  const Time now = services.database.estimated_now();
+  const std::string version = operations::concert_version(*id);
+  std::string body =
+      services.cache.fetch(version, version + ":shown", operations::kConcertAgeMax, now, [&] {
+        const auto concert = operations::find_concert(services.database, *id);
+        return concert ? write_body(*concert, now) : std::string();
+      });
+  if (body.empty()) return Refused{Refusal::kNotFound};
+  return http::cacheable_json(request, std::move(body), "no-cache");
+}
+
+}  // namespace
+}  // namespace stagedoor
+
+int main(int argc, char** argv) {
+  return stagedoor::run_endpoint("show_concert", argc, argv, stagedoor::show_concert);
+}

@@ -1,0 +1,255 @@
+#include "base/config.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "base/encoding.h"
+
+namespace stagedoor {
+namespace {
+
+// What stagedoor.conf may set. The last ones are the command line tool's.
+constexpr std::array kKnownSettings = {
+    "STAGEDOOR_DB",
+    "STAGEDOOR_DB_ADMIN",
+    "STAGEDOOR_MEMCACHED",
+    "STAGEDOOR_CURRENCY",
+    "STAGEDOOR_ACCESS_TOKEN_TTL",
+    "STAGEDOOR_PORT",
+    "STAGEDOOR_RATE_LIMITS",
+    "STAGEDOOR_BIN",
+};
+
+constexpr long long kAccessTokenTtlMaxS = 366LL * 86'400;
+constexpr std::size_t kSecretBytesMin = 32;
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r";
+  const auto first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+bool is_known(std::string_view name) {
+  for (const std::string_view known : kKnownSettings) {
+    if (name == known) return true;
+  }
+  return false;
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto end = text.find(separator);
+    const std::string_view part = trimmed(text.substr(0, end));
+    if (!part.empty()) parts.emplace_back(part);
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const auto byte = parse_hex(text.substr(i + 1, 2));
+    if (!byte || byte->size() != 1) return std::nullopt;
+    out += *byte;
+    i += 2;
+  }
+  return out;
+}
+
+// Collects settings and problems while the parts of a Config are filled in.
+class Loader {
+ public:
+  std::string home() {
+    const char* set = std::getenv("STAGEDOOR_HOME");
+    std::string path = set != nullptr && *set != '\0' ? set : ".stagedoor";
+    if (path.front() != '/') {
+      std::array<char, 4096> cwd{};
+      if (getcwd(cwd.data(), cwd.size()) != nullptr) path = std::string(cwd.data()) + "/" + path;
+    }
+    return path;
+  }
+
+  void read_settings(const std::string& home) {
+    const auto text = read_file(home + "/stagedoor.conf");
+    if (!text) return;  // the file is optional
+    const auto settings = parse_settings(*text);
+    if (settings) {
+      settings_ = *settings;
+    } else {
+      for (const std::string& problem : settings.error()) fail("stagedoor.conf: " + problem);
+    }
+  }
+
+  std::string setting(const char* name, std::string_view fallback) const {
+    const char* set = std::getenv(name);
+    if (set != nullptr && *set != '\0') return set;
+    const auto found = settings_.find(name);
+    return found == settings_.end() ? std::string(fallback) : found->second;
+  }
+
+  DatabaseConfig database(const std::string& home) {
+    const std::string url = setting("STAGEDOOR_DB", "");
+    if (url.empty()) {
+      DatabaseConfig own;
+      own.unix_socket = home + "/run/mariadb.sock";
+      own.user = "stagedoor";
+      own.schema = "stagedoor";
+      own.password = secret_lines(home, "db_password", 1).front();
+      return own;
+    }
+    const auto parsed = parse_database_url(url);
+    if (parsed) return *parsed;
+    fail("STAGEDOOR_DB: " + parsed.error());
+    return {};
+  }
+
+  std::vector<std::string> memcached(const std::string& home) {
+    auto servers = split(setting("STAGEDOOR_MEMCACHED", home + "/run/memcached.sock"), ',');
+    for (const std::string& server : servers) {
+      const auto colon = server.rfind(':');
+      const auto port = colon == std::string::npos
+                            ? std::nullopt
+                            : parse_integer(std::string_view(server).substr(colon + 1));
+      if (server.front() != '/' && (!port || *port < 1 || *port > 65'535 || colon == 0)) {
+        fail("STAGEDOOR_MEMCACHED: '" + server + "' is not host:port");
+      }
+    }
+    return servers;
+  }
+
+  std::string currency() {
+    std::string code = setting("STAGEDOOR_CURRENCY", "KRW");
+    if (code.size() != 3 || code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != code.npos) {
+      fail("STAGEDOOR_CURRENCY: '" + code + "' is not three capital letters");
+    }
+    return code;
+  }
+
+  std::chrono::seconds access_token_ttl() {
+    const std::string text = setting("STAGEDOOR_ACCESS_TOKEN_TTL", "86400");
+    const auto ttl_s = parse_integer(text);
+    if (ttl_s && *ttl_s >= 1 && *ttl_s <= kAccessTokenTtlMaxS) return std::chrono::seconds{*ttl_s};
+    fail("STAGEDOOR_ACCESS_TOKEN_TTL: '" + text + "' is not a number of seconds up to 366 days");
+    return {};
+  }
+
+  // At least one line, so that callers may take the front.
+  std::vector<std::string> secret_lines(const std::string& home, const char* name,
+                                        std::size_t bytes_min) {
+    const std::string path = home + "/secrets/" + name;
+    const auto text = read_file(path);
+    auto lines = split(text.value_or(""), '\n');
+    if (!text || lines.empty()) {
+      fail(path + ": no secret there, run ./stagedoor up first");
+      return {""};
+    }
+    for (const std::string& line : lines) {
+      if (line.size() < bytes_min) fail(path + ": a secret is too short");
+    }
+    return lines;
+  }
+
+  void fail(std::string problem) { problems_.push_back(std::move(problem)); }
+  [[nodiscard]] const ConfigProblems& problems() const { return problems_; }
+
+ private:
+  Settings settings_;
+  ConfigProblems problems_;
+};
+
+}  // namespace
+
+Result<Settings, ConfigProblems> parse_settings(std::string_view file_text) {
+  Settings settings;
+  ConfigProblems problems;
+  int number = 0;
+  std::istringstream lines{std::string(file_text)};
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    const std::string_view content = trimmed(line);
+    if (content.empty() || content.front() == '#') continue;
+    const auto equals = content.find('=');
+    const std::string_view name = trimmed(content.substr(0, equals));
+    if (equals == std::string_view::npos) {
+      problems.push_back("line " + std::to_string(number) + " is not NAME=VALUE");
+    } else if (!is_known(name)) {
+      problems.push_back("line " + std::to_string(number) + ": unknown setting '" +
+                         std::string(name) + "'");
+    } else {
+      settings[std::string(name)] = trimmed(content.substr(equals + 1));
+    }
+  }
+  if (!problems.empty()) return problems;
+  return settings;
+}
+
+Result<DatabaseConfig, std::string> parse_database_url(std::string_view url) {
+  const std::string shape = "not of the form mysql://user:password@host:port/schema";
+  constexpr std::string_view kScheme = "mysql://";
+  if (!url.starts_with(kScheme)) return shape;
+  url.remove_prefix(kScheme.size());
+  const auto at = url.rfind('@');
+  const auto slash = url.rfind('/');
+  if (at == std::string_view::npos || slash == std::string_view::npos || slash < at) return shape;
+
+  const std::string_view credentials = url.substr(0, at);
+  const auto colon = credentials.find(':');
+  const auto user = percent_decoded(credentials.substr(0, colon));
+  const auto password = percent_decoded(
+      colon == std::string_view::npos ? std::string_view{} : credentials.substr(colon + 1));
+  if (!user || !password || user->empty()) return shape;
+
+  DatabaseConfig config;
+  config.user = *user;
+  config.password = *password;
+  config.schema = url.substr(slash + 1);
+  const std::string_view address = url.substr(at + 1, slash - at - 1);
+  const auto port_colon = address.rfind(':');
+  config.host = address.substr(0, port_colon);
+  if (port_colon != std::string_view::npos) {
+    const auto port = parse_integer(address.substr(port_colon + 1));
+    if (!port || *port < 1 || *port > 65'535) return shape;
+    config.port = static_cast<int>(*port);
+  }
+  if (config.host.empty() || config.schema.empty()) return shape;
+  return config;
+}
+
+Result<Config, ConfigProblems> load_config() {
+  Loader loader;
+  Config config;
+  config.home = loader.home();
+  loader.read_settings(config.home);
+  config.database = loader.database(config.home);
+  config.memcached_servers = loader.memcached(config.home);
+  config.currency = loader.currency();
+  config.access_token_ttl = loader.access_token_ttl();
+  config.access_token_secret =
+      loader.secret_lines(config.home, "access_token_key", kSecretBytesMin).front();
+  config.queue_token_keys = loader.secret_lines(config.home, "queue_token_keys", kSecretBytesMin);
+  if (!loader.problems().empty()) return loader.problems();
+  return config;
+}
+
+}  // namespace stagedoor

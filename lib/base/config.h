@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace stagedoor {
+
+struct DatabaseConfig {
+  std::string host;
+  int port = 3306;
+  std::string unix_socket;  // used instead of host and port when it is not empty
+  std::string user;
+  std::string password;
+  std::string schema;
+};
+
+// Every setting of an installation that a binary reads. Other settings (the port, rate limits,
+// process counts) are read by the command line tool alone.
+struct Config {
+  std::string home;
+  DatabaseConfig database;
+  std::vector<std::string> memcached_servers;  // host:port, or the path of a unix socket
+  std::string currency;
+  std::chrono::seconds access_token_ttl{};
+  std::string access_token_secret;
+  std::vector<std::string> queue_token_keys;  // newest first; all of them verify, the first signs
+};
+
+using ConfigProblems = std::vector<std::string>;
+using Settings = std::map<std::string, std::string, std::less<>>;
+
+// Reads the environment over STAGEDOOR_HOME/stagedoor.conf over the defaults, and the secrets.
+// Everything that is wrong is named at once.
+Result<Config, ConfigProblems> load_config();
+
+// The pure parts, for tests.
+Result<Settings, ConfigProblems> parse_settings(std::string_view file_text);
+Result<DatabaseConfig, std::string> parse_database_url(std::string_view url);
+
+}  // namespace stagedoor

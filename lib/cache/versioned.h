@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "cache/memcached.h"
+
+namespace stagedoor::cache {
+
+// Entries that a slow reader cannot spoil. Beside its content an entry holds the version that it
+// was built under and the time; the version itself has a key of its own, and a writer replaces it
+// after its commit. A reader takes the version before it reads the database, so that what it
+// stores late carries the version of before and is never served.
+//
+// One version may cover many entries (all pages of a list).
+class Versioned {
+ public:
+  explicit Versioned(Memcached& memcached) : memcached_(memcached) {}
+
+  // The content of `entry`, at most `age_max` old at `now` (the database's time), from the cache or
+  // from `build`. Of several that find no content one builds it; the others wait briefly for that,
+  // and then build their own.
+  std::string fetch(const std::string& version_key, const std::string& entry, Micros age_max,
+                    Time now, const std::function<std::string()>& build);
+
+  // REQUIRES: the change is committed.
+  void invalidate(const std::string& version_key);
+
+ private:
+  struct Lookup;
+  Lookup look_up(const std::string& version_key, const std::string& entry, Micros age_max,
+                 Time now);
+
+  Memcached& memcached_;
+};
+
+}  // namespace stagedoor::cache

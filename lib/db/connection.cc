@@ -1,0 +1,238 @@
+#include "db/connection.h"
+
+#include <cppconn/connection.h>
+#include <cppconn/driver.h>
+#include <cppconn/exception.h>
+#include <cppconn/prepared_statement.h>
+#include <cppconn/resultset.h>
+#include <cppconn/statement.h>
+
+#include <cassert>
+#include <functional>
+#include <unordered_map>
+
+namespace stagedoor::db {
+namespace {
+
+constexpr int kConnectTimeoutS = 2;
+// Longer than the lock wait below, shorter than nginx waits for a handler.
+constexpr int kStatementTimeoutS = 8;
+constexpr int kServerGone = 2006;
+constexpr Micros kClockRefresh = std::chrono::minutes{1};
+
+constexpr const char* kIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+constexpr const char* kSessionSettings =
+    "SET time_zone = '+00:00', innodb_lock_wait_timeout = 3, "
+    "sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
+    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'";
+constexpr const char* kNow = "SELECT SYSDATE(6)";
+
+std::unique_ptr<sql::Connection> connect(const DatabaseConfig& config) {
+  sql::ConnectOptionsMap options;
+  if (config.unix_socket.empty()) {
+    options["hostName"] = sql::SQLString("tcp://" + config.host);
+    options["port"] = config.port;
+  } else {
+    options["hostName"] = sql::SQLString("unix://" + config.unix_socket);
+  }
+  options["userName"] = sql::SQLString(config.user);
+  options["password"] = sql::SQLString(config.password);
+  options["schema"] = sql::SQLString(config.schema);
+  options["OPT_CONNECT_TIMEOUT"] = kConnectTimeoutS;
+  options["OPT_READ_TIMEOUT"] = kStatementTimeoutS;
+  options["OPT_WRITE_TIMEOUT"] = kStatementTimeoutS;
+  options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
+  // The affected rows of an UPDATE are those that matched, changed or not.
+  options["CLIENT_FOUND_ROWS"] = true;
+  std::unique_ptr<sql::Connection> connection(get_driver_instance()->connect(options));
+  const std::unique_ptr<sql::Statement> statement(connection->createStatement());
+  statement->execute(kIsolation);
+  statement->execute(kSessionSettings);
+  return connection;
+}
+
+void bind(sql::PreparedStatement& statement, const std::vector<Param>& params) {
+  unsigned index = 0;
+  for (const Param& param : params) {
+    ++index;
+    if (const auto* number = std::get_if<std::int64_t>(&param.value())) {
+      statement.setInt64(index, *number);
+    } else if (const auto* view = std::get_if<std::string_view>(&param.value())) {
+      statement.setString(index, sql::SQLString(view->data(), view->size()));
+    } else if (const auto* text = std::get_if<std::string>(&param.value())) {
+      statement.setString(index, sql::SQLString(*text));
+    } else {
+      statement.setNull(index, 0);
+    }
+  }
+}
+
+}  // namespace
+
+bool Error::connection_lost() const {
+  switch (code_) {
+    case 1053:  // server shutdown in progress
+    case 1152:  // aborted connection
+    case 1317:  // query interrupted, as by a shutdown
+    case 1927:  // connection was killed
+    case 2002:
+    case 2003:  // cannot connect
+    case 2006:  // server has gone away
+    case 2013:  // lost connection during a query
+    case 2055:  // lost connection, extended
+    case 4031:  // disconnected because of inactivity
+      return true;
+    default:
+      return false;
+  }
+}
+
+class Rows::Source {
+ public:
+  explicit Source(std::unique_ptr<sql::ResultSet> set) : set_(std::move(set)) {}
+  [[nodiscard]] sql::ResultSet& set() const { return *set_; }
+
+ private:
+  std::unique_ptr<sql::ResultSet> set_;
+};
+
+Rows::Rows(std::unique_ptr<Source> source) : source_(std::move(source)) {}
+Rows::~Rows() = default;
+Rows::Rows(Rows&&) noexcept = default;
+
+bool Rows::next() { return source_->set().next(); }
+bool Rows::is_null(unsigned column) const { return source_->set().isNull(column); }
+std::int64_t Rows::integer(unsigned column) const { return source_->set().getInt64(column); }
+std::string Rows::text(unsigned column) const { return source_->set().getString(column); }
+
+void Rows::read_column(unsigned column, Time& target) {
+  const auto time = parse_sql(text(column));
+  assert(time);
+  target = *time;
+}
+
+struct Connection::Session {
+  std::unique_ptr<sql::Connection> connection;
+  std::unordered_map<const char*, std::unique_ptr<sql::PreparedStatement>> statements;
+
+  sql::PreparedStatement& prepared(const char* sql) {
+    auto& statement = statements[sql];
+    if (!statement) statement.reset(connection->prepareStatement(sql));
+    return *statement;
+  }
+};
+
+Connection::Connection(DatabaseConfig config) : config_(std::move(config)) {}
+Connection::~Connection() = default;
+
+void Connection::close() { session_.reset(); }
+
+namespace {
+
+// Runs `call` and turns the connector's exception into ours.
+template <typename Call>
+auto translated(const Call& call) {
+  try {
+    return call();
+  } catch (const sql::SQLException& e) {
+    throw Error(e.getErrorCode(),
+                std::string(e.what()) + " (" + std::to_string(e.getErrorCode()) + ")");
+  }
+}
+
+}  // namespace
+
+Connection::Session& Connection::session() {
+  if (session_) return *session_;
+  // A transaction that lost its connection must not go on outside of it, on a new one.
+  if (in_transaction_) throw Error(kServerGone, "the connection was lost in a transaction");
+  auto session = std::make_unique<Session>();
+  try {
+    session->connection = translated([&] { return connect(config_); });
+  } catch (const Error& e) {
+    if (e.connection_lost()) throw;
+    throw Unavailable(e.what());  // a wrong password or schema, too many connections
+  }
+  session_ = std::move(session);
+  return *session_;
+}
+
+Rows Connection::run_query(const char* sql, const std::vector<Param>& params) {
+  const bool fresh = session_ == nullptr;
+  try {
+    return translated([&] {
+      sql::PreparedStatement& statement = session().prepared(sql);
+      bind(statement, params);
+      return Rows(std::make_unique<Rows::Source>(
+          std::unique_ptr<sql::ResultSet>(statement.executeQuery())));
+    });
+  } catch (const Error& e) {
+    if (e.connection_lost()) close();
+    if (in_transaction_ || !e.may_retry()) throw;
+    // A read that stands alone is repeated once: the server may merely have been restarted since.
+    if (fresh) throw Unavailable(e.what());
+    return run_query(sql, params);
+  }
+}
+
+std::int64_t Connection::run_update(const char* sql, const std::vector<Param>& params) {
+  try {
+    return translated([&] {
+      sql::PreparedStatement& statement = session().prepared(sql);
+      bind(statement, params);
+      return static_cast<std::int64_t>(statement.executeUpdate());
+    });
+  } catch (const Error& e) {
+    if (e.connection_lost()) close();
+    if (in_transaction_ || !e.may_retry()) throw;
+    throw Unavailable(e.what());
+  }
+}
+
+bool Connection::run_insert(const char* sql, const std::vector<Param>& params) {
+  try {
+    run_update(sql, params);
+    return true;
+  } catch (const Error& e) {
+    if (e.is_duplicate()) return false;
+    throw;
+  }
+}
+
+void Connection::run_text(const char* sql) {
+  try {
+    translated([&] {
+      const std::unique_ptr<sql::Statement> statement(session().connection->createStatement());
+      statement->execute(sql);
+    });
+  } catch (const Error& e) {
+    if (e.connection_lost()) close();
+    throw;
+  }
+}
+
+Time Connection::now() {
+  Time now;
+  const Micros before = monotonic_now();
+  query(kNow).read_first(now);
+  clock_read_at_ = monotonic_now();
+  // The answer was made at some moment between the two; the middle halves the error.
+  clock_offset_ = now.time_since_epoch() - (before + clock_read_at_) / 2;
+  return now;
+}
+
+Time Connection::estimated_now() {
+  if (!clock_offset_ || monotonic_now() - clock_read_at_ > kClockRefresh) return now();
+  return Time{monotonic_now() + *clock_offset_};
+}
+
+bool Connection::ping() {
+  try {
+    now();
+    return true;
+  } catch (const Unavailable&) {
+    return false;
+  }
+}
+
+}  // namespace stagedoor::db

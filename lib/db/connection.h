@@ -1,0 +1,161 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/id.h"
+#include "db/error.h"
+
+namespace stagedoor::db {
+
+// One value for a `?` of a statement. Text is not copied: it must outlive the call.
+class Param {
+ public:
+  Param(std::nullptr_t) : value_(nullptr) {}                             // NOLINT
+  Param(std::int64_t number) : value_(number) {}                         // NOLINT
+  Param(int number) : value_(static_cast<std::int64_t>(number)) {}       // NOLINT
+  Param(bool flag) : value_(static_cast<std::int64_t>(flag ? 1 : 0)) {}  // NOLINT
+  Param(std::string_view text) : value_(text) {}                         // NOLINT
+  Param(const std::string& text) : value_(std::string_view(text)) {}     // NOLINT
+  Param(const char* text) : value_(std::string_view(text)) {}            // NOLINT
+  Param(Time time) : value_(to_sql(time)) {}                             // NOLINT
+  template <typename Kind>
+  Param(const Id<Kind>& id) : value_(id.bytes()) {}  // NOLINT
+  template <typename Kind>
+  Param(Number<Kind> number) : value_(number.value) {}  // NOLINT
+  template <typename T>
+  Param(const std::optional<T>& maybe) : Param(maybe ? Param(*maybe) : Param(nullptr)) {}  // NOLINT
+
+  using Value = std::variant<std::nullptr_t, std::int64_t, std::string_view, std::string>;
+  [[nodiscard]] const Value& value() const { return value_; }
+
+ private:
+  Value value_;
+};
+
+// The rows of a SELECT, read in order, column after column:
+//
+//   for (Rows rows = connection.query(kSelectDates, concert_id); rows.next();) {
+//     rows.read(date.id, date.starts_at, date.seats_total);
+//   }
+class Rows {
+ public:
+  class Source;
+  explicit Rows(std::unique_ptr<Source> source);
+  ~Rows();
+  Rows(Rows&&) noexcept;
+  Rows& operator=(Rows&&) = delete;
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+
+  bool next();
+
+  // Reads the first row; false when there is none.
+  template <typename... Targets>
+  bool read_first(Targets&... targets) {
+    if (!next()) return false;
+    read(targets...);
+    return true;
+  }
+
+  // Fills the targets from the columns of this row, left to right. A NULL is read by an
+  // std::optional only.
+  template <typename... Targets>
+  void read(Targets&... targets) {
+    unsigned column = 0;
+    (read_column(++column, targets), ...);
+  }
+
+ private:
+  [[nodiscard]] bool is_null(unsigned column) const;
+  [[nodiscard]] std::int64_t integer(unsigned column) const;
+  [[nodiscard]] std::string text(unsigned column) const;
+
+  void read_column(unsigned column, std::int64_t& target) { target = integer(column); }
+  void read_column(unsigned column, int& target) { target = static_cast<int>(integer(column)); }
+  void read_column(unsigned column, bool& target) { target = integer(column) != 0; }
+  void read_column(unsigned column, std::string& target) { target = text(column); }
+  void read_column(unsigned column, Time& target);
+  template <typename Kind>
+  void read_column(unsigned column, Id<Kind>& target) {
+    target = Id<Kind>::from_bytes(text(column));
+  }
+  template <typename Kind>
+  void read_column(unsigned column, Number<Kind>& target) {
+    target.value = integer(column);
+  }
+  template <typename T>
+  void read_column(unsigned column, std::optional<T>& target) {
+    if (is_null(column)) {
+      target.reset();
+    } else {
+      read_column(column, target.emplace());
+    }
+  }
+
+  std::unique_ptr<Source> source_;
+};
+
+// One connection of one process. It connects at the first statement, and again at the first
+// statement after a loss. Statements are prepared once per connection: their text must be a
+// constant.
+class Connection {
+ public:
+  explicit Connection(DatabaseConfig config);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Throws Error, or Unavailable when there is no server to talk to.
+  template <typename... Params>
+  Rows query(const char* sql, const Params&... params) {
+    return run_query(sql, {Param(params)...});
+  }
+  // Returns the number of rows that changed.
+  template <typename... Params>
+  std::int64_t execute(const char* sql, const Params&... params) {
+    return run_update(sql, {Param(params)...});
+  }
+  // An INSERT; false when a UNIQUE key refused the row.
+  template <typename... Params>
+  bool insert(const char* sql, const Params&... params) {
+    return run_insert(sql, {Param(params)...});
+  }
+
+  // The database's time, from a statement of its own: NOW() inside a statement that waited for a
+  // lock is the time before the wait.
+  Time now();
+
+  // The database's time as far as this process can tell without asking: the last answer of now()
+  // and the monotonic time since. Asks once when it never has, and again every minute.
+  Time estimated_now();
+
+  // True when the server answers.
+  bool ping();
+
+ private:
+  friend class Transaction;
+  struct Session;
+
+  Rows run_query(const char* sql, const std::vector<Param>& params);
+  std::int64_t run_update(const char* sql, const std::vector<Param>& params);
+  bool run_insert(const char* sql, const std::vector<Param>& params);
+  void run_text(const char* sql);
+  Session& session();
+  void close();
+
+  DatabaseConfig config_;
+  std::unique_ptr<Session> session_;
+  bool in_transaction_ = false;
+  std::optional<Micros> clock_offset_;
+  Micros clock_read_at_{};
+};
+
+}  // namespace stagedoor::db

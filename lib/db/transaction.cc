@@ -1,0 +1,62 @@
+#include "db/transaction.h"
+
+#include <cassert>
+#include <random>
+#include <thread>
+
+#include "base/log.h"
+
+namespace stagedoor::db {
+namespace {
+
+constexpr int kAttemptsMax = 3;
+// No attempt begins later than this: a client is told soon, and nginx does not give up before us.
+constexpr Micros kRetryWindow = std::chrono::seconds{4};
+constexpr int kBackoffMaxMs = 20;
+
+constexpr const char* kBegin = "START TRANSACTION";
+constexpr const char* kCommit = "COMMIT";
+constexpr const char* kRollback = "ROLLBACK";
+
+}  // namespace
+
+Transaction::Transaction(Connection& connection) : connection_(connection) {
+  assert(!connection.in_transaction_);
+  connection_.run_text(kBegin);
+  connection_.in_transaction_ = true;
+}
+
+Transaction::~Transaction() {
+  connection_.in_transaction_ = false;
+  if (!open_ || connection_.session_ == nullptr) return;
+  try {
+    connection_.run_text(kRollback);
+  } catch (const Error&) {
+    connection_.close();  // the server rolls back what a closed connection left open
+  }
+}
+
+void Transaction::commit() {
+  assert(open_);
+  open_ = false;
+  connection_.session();  // throws when the connection, and the transaction with it, is gone
+  try {
+    connection_.run_text(kCommit);
+  } catch (const Error& e) {
+    if (!e.connection_lost()) throw;
+    log::event(log::Level::kCritical, "commit in doubt", e.what());
+    throw CommitInDoubt(std::string("commit in doubt: ") + e.what());
+  }
+}
+
+void internal::wait_before_retry(const Error& error, int attempt, Micros started_at) {
+  if (!error.may_retry()) throw error;
+  if (attempt >= kAttemptsMax || monotonic_now() - started_at > kRetryWindow) {
+    throw Unavailable(error.what());
+  }
+  static std::minstd_rand random{std::random_device{}()};
+  const int wait_ms = std::uniform_int_distribution<>{1, kBackoffMaxMs * attempt}(random);
+  std::this_thread::sleep_for(std::chrono::milliseconds{wait_ms});
+}
+
+}  // namespace stagedoor::db

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+
+#include "db/connection.h"
+
+namespace stagedoor::db {
+
+// One transaction: rolled back by its destructor unless it was committed.
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  template <typename... Params>
+  Rows query(const char* sql, const Params&... params) {
+    return connection_.query(sql, params...);
+  }
+  template <typename... Params>
+  std::int64_t execute(const char* sql, const Params&... params) {
+    return connection_.execute(sql, params...);
+  }
+  template <typename... Params>
+  bool insert(const char* sql, const Params&... params) {
+    return connection_.insert(sql, params...);
+  }
+  Time now() { return connection_.now(); }
+
+  // REQUIRES: called at most once, as the last thing. Throws CommitInDoubt when the connection
+  // broke under it.
+  void commit();
+
+ private:
+  Connection& connection_;
+  bool open_ = true;
+};
+
+namespace internal {
+
+// Sleeps before the next attempt, or throws Unavailable when `error` is not worth one or attempts
+// and time are used up.
+void wait_before_retry(const Error& error, int attempt, Micros started_at);
+
+}  // namespace internal
+
+// Runs `body(Transaction&)`, which commits when it has something to keep and returns its result. A
+// body that a deadlock, a lock wait or a lost connection ended before the commit is begun anew, at
+// most three times in all.
+template <typename Body>
+auto transact(Connection& connection, const Body& body) {
+  const Micros started_at = monotonic_now();
+  for (int attempt = 1;; ++attempt) {
+    try {
+      Transaction transaction(connection);
+      return body(transaction);
+    } catch (const Error& error) {
+      internal::wait_before_retry(error, attempt, started_at);
+    }
+  }
+}
+
+}  // namespace stagedoor::db

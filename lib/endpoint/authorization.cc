@@ -1,0 +1,51 @@
+#include "endpoint/authorization.h"
+
+#include "base/failure.h"
+
+namespace stagedoor {
+namespace {
+
+// The access token of `Authorization: Bearer <token>`.
+std::string_view bearer_token(std::string_view header) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (header.size() <= kScheme.size()) return {};
+  for (std::size_t i = 0; i < kScheme.size(); ++i) {
+    const char lower = header[i] == ' ' ? ' ' : static_cast<char>(header[i] | 0x20);
+    if (lower != kScheme[i]) return {};
+  }
+  header.remove_prefix(kScheme.size());
+  while (header.starts_with(' ')) header.remove_prefix(1);
+  return header;
+}
+
+Outcome<token::Identity> identify(const http::Request& request, const Services& services) {
+  const auto identity = services.access_tokens.verify(
+      bearer_token(request.param("HTTP_AUTHORIZATION")), system_now());
+  if (!identity) return Refused{Refusal::kUnauthenticated};
+  const bool needs_admin = request.param("AUTH_LEVEL") == "admin";
+  if (needs_admin && identity->role != token::Role::kAdmin) return Refused{Refusal::kForbidden};
+  return *identity;
+}
+
+// A refusal in the form that nginx can pass on: see handlers/authorize.cc.
+http::Response as_subrequest_refusal(const http::Request& request, const Refused& refused) {
+  const http::Problem problem = http::problem_for(refused);
+  const http::Response rendered = http::render(problem, request.request_id());
+  return {
+      .status = problem.status == 401 ? 401 : 403,
+      .content_type = "",
+      .headers = {{"Problem", rendered.body}, {"Problem-Status", std::to_string(problem.status)}}};
+}
+
+}  // namespace
+
+Outcome<http::Response> authorize(const http::Request& request, Services& services) {
+  const auto identity = identify(request, services);
+  if (!identity) return as_subrequest_refusal(request, identity.error());
+  http::Response response = http::no_content();
+  response.headers.emplace_back("User-Id", identity->user_id.text());
+  response.headers.emplace_back("Role", token::role_name(identity->role));
+  return response;
+}
+
+}  // namespace stagedoor

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "endpoint/endpoint.h"
+
+namespace stagedoor {
+
+// Answers the auth subrequest of nginx; see handlers/authorize.cc.
+Outcome<http::Response> authorize(const http::Request& request, Services& services);
+
+}  // namespace stagedoor

@@ -1,0 +1,52 @@
+#include "http/caching.h"
+
+#include <cstdint>
+
+#include "base/encoding.h"
+
+namespace stagedoor::http {
+namespace {
+
+// FNV-1a, 64 bits: tells two contents of one address apart, nothing more.
+std::string fingerprint(std::string_view content) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : content) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3ULL;
+  }
+  std::string bytes;
+  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(hash >> shift);
+  return to_hex(bytes);
+}
+
+// RFC 9110, 13.1.2: `*` or a list of tags; W/ does not count in the weak comparison.
+bool matches(std::string_view if_none_match, std::string_view etag) {
+  while (!if_none_match.empty()) {
+    const auto comma = if_none_match.find(',');
+    std::string_view tag = if_none_match.substr(0, comma);
+    while (tag.starts_with(' ') || tag.starts_with('\t')) tag.remove_prefix(1);
+    while (tag.ends_with(' ') || tag.ends_with('\t')) tag.remove_suffix(1);
+    if (tag.starts_with("W/")) tag.remove_prefix(2);
+    if (tag == "*" || tag == etag) return true;
+    if (comma == std::string_view::npos) return false;
+    if_none_match.remove_prefix(comma + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+Response cacheable_json(const Request& request, std::string body,
+                        const std::string& cache_control) {
+  const std::string etag = "\"" + fingerprint(body) + "\"";
+  Response response{.headers = {{"ETag", etag}, {"Cache-Control", cache_control}}};
+  if (matches(request.param("HTTP_IF_NONE_MATCH"), etag)) {
+    response.status = 304;
+    response.content_type.clear();
+  } else {
+    response.body = std::move(body);
+  }
+  return response;
+}
+
+}  // namespace stagedoor::http

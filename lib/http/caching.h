@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "http/request.h"
+#include "http/response.h"
+
+namespace stagedoor::http {
+
+// A JSON answer to a GET with an ETag of its content: 304 without a body when the client has it
+// already (If-None-Match, compared weakly).
+Response cacheable_json(const Request& request, std::string body, const std::string& cache_control);
+
+}  // namespace stagedoor::http

@@ -1,0 +1,89 @@
+#include "base/json_writer.h"
+#include "http/response.h"
+
+namespace stagedoor::http {
+namespace {
+
+struct Look {
+  int status;
+  const char* code;
+  const char* title;
+};
+
+Look look_of(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kNotFound:
+      return {404, "not_found", "There is nothing here"};
+    case Refusal::kUnauthenticated:
+      return {401, "unauthenticated", "A valid access token is needed"};
+    case Refusal::kForbidden:
+      return {403, "forbidden", "This is not yours to see or change"};
+    case Refusal::kMalformedJson:
+      return {400, "malformed_json", "The body is not a JSON object"};
+    case Refusal::kBodyTooLarge:
+      return {413, "body_too_large", "The body is larger than 16 KiB"};
+    case Refusal::kUnsupportedMediaType:
+      return {415, "unsupported_media_type", "The body must be sent as application/json"};
+    case Refusal::kValidationFailed:
+      return {422, "validation_failed", "Some fields are not right"};
+    case Refusal::kEmailTaken:
+      return {409, "email_taken", "This e-mail address has an account already"};
+    case Refusal::kBadCredentials:
+      return {401, "bad_credentials", "E-mail address or password is wrong"};
+  }
+  return {500, "internal", "Something went wrong here"};
+}
+
+void write_value(JsonWriter& json, const RefusalMember& member) {
+  json.key(member.name);
+  if (const auto* number = std::get_if<std::int64_t>(&member.value)) {
+    json.value(*number);
+  } else if (const auto* text = std::get_if<std::string>(&member.value)) {
+    json.value(*text);
+  } else {
+    json.begin_array();
+    for (const std::int64_t item : std::get<std::vector<std::int64_t>>(member.value)) {
+      json.value(item);
+    }
+    json.end_array();
+  }
+}
+
+}  // namespace
+
+Problem problem_for(const Refused& refused) {
+  const Look look = look_of(refused.refusal);
+  return {.status = look.status,
+          .code = look.code,
+          .title = look.title,
+          .members = refused.members,
+          .errors = refused.errors};
+}
+
+Response render(const Problem& problem, const std::string& request_id) {
+  JsonWriter json;
+  json.begin_object()
+      .field("type", "urn:stagedoor:problem:" + problem.code)
+      .field("title", problem.title)
+      .field("status", problem.status)
+      .field("detail", problem.detail.empty() ? problem.title : problem.detail)
+      .field("code", problem.code)
+      .field("request_id", request_id);
+  for (const RefusalMember& member : problem.members) write_value(json, member);
+  if (!problem.errors.empty()) {
+    json.key("errors").begin_array();
+    for (const FieldError& error : problem.errors) {
+      json.begin_object().field("field", error.field).field("detail", error.detail).end_object();
+    }
+    json.end_array();
+  }
+  json.end_object();
+  Response response{
+      .status = problem.status, .content_type = "application/problem+json", .body = json.take()};
+  if (problem.retry_after_s) {
+    response.headers.emplace_back("Retry-After", std::to_string(*problem.retry_after_s));
+  }
+  return response;
+}
+
+}  // namespace stagedoor::http

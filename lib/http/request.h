@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/id.h"
+#include "domain/refusal.h"
+#include "http/response.h"
+
+namespace stagedoor::http {
+
+// One request as the web server passes it on: CGI parameters and a body. Views stay good until the
+// handler returns.
+class Request {
+ public:
+  // Gives the value of a CGI parameter, or nullptr.
+  using Lookup = std::function<const char*(const char* name)>;
+
+  Request(Lookup lookup, std::string body) : lookup_(std::move(lookup)), body_(std::move(body)) {}
+
+  // A CGI parameter; empty when it is not there.
+  [[nodiscard]] std::string_view param(const char* name) const;
+
+  [[nodiscard]] std::string_view method() const { return param("REQUEST_METHOD"); }
+  // The path without the query, for the log.
+  [[nodiscard]] std::string_view path() const;
+  [[nodiscard]] const std::string& body() const { return body_; }
+
+  // The web server's id of this request, or one made here when it runs as plain CGI.
+  [[nodiscard]] const std::string& request_id() const;
+
+  // A parameter of the query, percent-decoded.
+  [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
+
+  // The signed-in user, whom nginx sets from the auth subrequest; refused as unauthenticated when a
+  // plain CGI caller set none.
+  [[nodiscard]] Outcome<UserId> user_id() const;
+
+  // A path part that must be a positive integer or a UUID; else there is no such thing: 404.
+  template <typename NumberType>
+  [[nodiscard]] Outcome<NumberType> number_in_path(const char* name) const {
+    const auto value = positive_integer(name);
+    if (!value) return Refused{Refusal::kNotFound};
+    return NumberType{*value};
+  }
+  template <typename IdType>
+  [[nodiscard]] Outcome<IdType> id_in_path(const char* name) const {
+    const auto id = IdType::parse(param(name));
+    if (!id) return Refused{Refusal::kNotFound};
+    return *id;
+  }
+
+ private:
+  [[nodiscard]] std::optional<std::int64_t> positive_integer(const char* name) const;
+
+  Lookup lookup_;
+  std::string body_;
+  mutable std::string request_id_;
+};
+
+}  // namespace stagedoor::http

@@ -1,0 +1,154 @@
+#include "http/serve.h"
+
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include "base/encoding.h"
+#include "base/failure.h"
+#include "base/log.h"
+
+namespace stagedoor::http {
+namespace {
+
+// nginx refuses larger bodies; this bounds what a plain CGI caller can make us hold.
+constexpr long long kReadBytesMax = 64 * 1024;
+constexpr int kRetryAfterS = 2;
+constexpr int kListenDescriptor = 0;
+// A client that hangs up early fails one accept; a descriptor that is no socket fails them all.
+constexpr int kAcceptFailuresMax = 100;
+
+volatile std::sig_atomic_t stop_requested = 0;  // NOLINT: a signal handler has nothing else
+int null_descriptor = -1;                       // NOLINT
+
+// Makes the listening descriptor useless, so that an accept() that runs or is about to begin fails
+// at once: no instant is left in which the signal could be missed.
+void on_terminate(int /*signal*/) {
+  stop_requested = 1;
+  dup2(null_descriptor, kListenDescriptor);
+}
+
+void install_signals() {
+  null_descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  struct sigaction action {};
+  action.sa_handler = on_terminate;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGTERM, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+struct Answer {
+  Response response;
+  std::string error;  // internal, for the log
+};
+
+Problem internal_problem() {
+  return {.status = 500, .code = "internal", .title = "Something went wrong here"};
+}
+
+Answer answer(const Handler& handler, const Request& request) {
+  try {
+    auto outcome = handler(request);
+    if (outcome) return {std::move(outcome.value()), ""};
+    return {render(problem_for(outcome.error()), request.request_id()), ""};
+  } catch (const Unavailable& e) {
+    const Problem problem{.status = 503,
+                          .code = "unavailable",
+                          .title = "Stagedoor cannot answer right now",
+                          .retry_after_s = kRetryAfterS};
+    return {render(problem, request.request_id()), e.what()};
+  } catch (const std::exception& e) {
+    return {render(internal_problem(), request.request_id()), e.what()};
+  } catch (...) {
+    return {render(internal_problem(), request.request_id()), "an unknown exception"};
+  }
+}
+
+// The response as CGI writes it.
+std::string as_cgi(const Request& request, const Response& response) {
+  std::string text = "Status: " + std::to_string(response.status) + "\r\n";
+  if (!response.content_type.empty()) text += "Content-Type: " + response.content_type + "\r\n";
+  bool says_how_to_cache = false;
+  for (const auto& [name, value] : response.headers) {
+    text += name + ": " + value + "\r\n";
+    says_how_to_cache = says_how_to_cache || name == "Cache-Control";
+  }
+  if (!says_how_to_cache) text += "Cache-Control: no-store\r\n";
+  text += "X-Request-Id: " + request.request_id() + "\r\n\r\n";
+  if (request.method() != "HEAD") text += response.body;
+  return text;
+}
+
+std::string serve_one(const Handler& handler, const Request& request) {
+  const Micros started_at = monotonic_now();
+  const Answer answered = answer(handler, request);
+  log::request({.method = request.method(),
+                .path = request.path(),
+                .request_id = request.request_id(),
+                .user_id = request.param("STAGEDOOR_USER_ID"),
+                .status = answered.response.status,
+                .took = monotonic_now() - started_at,
+                .error = answered.error});
+  return as_cgi(request, answered.response);
+}
+
+// How many bytes of body to read: never more than announced, never without an announcement.
+std::size_t body_bytes(const char* content_length) {
+  const auto announced = parse_integer(content_length == nullptr ? "" : content_length);
+  if (!announced || *announced <= 0) return 0;
+  return static_cast<std::size_t>(std::min(*announced, kReadBytesMax));
+}
+
+int serve_cgi(const Handler& handler) {
+  std::string body(body_bytes(std::getenv("CONTENT_LENGTH")), '\0');
+  std::cin.read(body.data(), static_cast<std::streamsize>(body.size()));
+  body.resize(static_cast<std::size_t>(std::cin.gcount()));
+  const Request request([](const char* name) { return std::getenv(name); }, std::move(body));
+  std::cout << serve_one(handler, request) << std::flush;
+  return 0;
+}
+
+void serve_accepted(const Handler& handler, FCGX_Request& fcgx) {
+  const auto lookup = [&fcgx](const char* name) { return FCGX_GetParam(name, fcgx.envp); };
+  std::string body(body_bytes(lookup("CONTENT_LENGTH")), '\0');
+  const int got = FCGX_GetStr(body.data(), static_cast<int>(body.size()), fcgx.in);
+  body.resize(static_cast<std::size_t>(std::max(got, 0)));
+  const std::string text = serve_one(handler, Request(lookup, std::move(body)));
+  FCGX_PutStr(text.data(), static_cast<int>(text.size()), fcgx.out);
+  FCGX_Finish_r(&fcgx);
+}
+
+int serve_fastcgi(const Handler& handler) {
+  install_signals();
+  FCGX_Request fcgx;
+  if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgx, kListenDescriptor, FCGI_FAIL_ACCEPT_ON_INTR)) {
+    log::event(log::Level::kCritical, "FastCGI could not be initialised");
+    return EXIT_FAILURE;
+  }
+  int failures = 0;
+  while (stop_requested == 0 && failures < kAcceptFailuresMax) {
+    if (FCGX_Accept_r(&fcgx) == 0) {
+      serve_accepted(handler, fcgx);
+      failures = 0;
+    } else {
+      ++failures;
+    }
+  }
+  FCGX_Free(&fcgx, 1);
+  if (stop_requested != 0) return EXIT_SUCCESS;
+  log::event(log::Level::kError, "no connection could be accepted");
+  return EXIT_FAILURE;
+}
+
+}  // namespace
+
+int serve(const Handler& handler) {
+  return FCGX_IsCGI() != 0 ? serve_cgi(handler) : serve_fastcgi(handler);
+}
+
+}  // namespace stagedoor::http

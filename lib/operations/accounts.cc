@@ -1,0 +1,35 @@
+#include "operations/accounts.h"
+
+#include "domain/account.h"
+
+namespace stagedoor::operations {
+namespace {
+
+constexpr const char* kInsertUser =
+    "INSERT INTO users (user_id, name, email, email_key, password_hash, created_at) "
+    "VALUES (?, ?, ?, ?, ?, SYSDATE(6))";
+
+constexpr const char* kSelectCredentials =
+    "SELECT user_id, password_hash FROM users WHERE email_key = ? AND password_hash IS NOT NULL";
+
+}  // namespace
+
+Outcome<UserId> create_user(db::Connection& database, const NewUser& user) {
+  const UserId id = UserId::make();
+  if (!database.insert(kInsertUser, id, user.name, user.email, email_key(user.email),
+                       user.password_hash)) {
+    return Refused{Refusal::kEmailTaken};
+  }
+  return id;
+}
+
+std::optional<Credentials> find_credentials(db::Connection& database, const std::string& email) {
+  Credentials found;
+  if (!database.query(kSelectCredentials, email_key(email))
+           .read_first(found.user_id, found.password_hash)) {
+    return std::nullopt;
+  }
+  return found;
+}
+
+}  // namespace stagedoor::operations

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/id.h"
+#include "db/connection.h"
+#include "domain/refusal.h"
+
+namespace stagedoor::operations {
+
+struct NewUser {
+  std::string name;
+  std::string email;
+  std::string password_hash;
+};
+
+// Adds a user; kEmailTaken when the address has one.
+Outcome<UserId> create_user(db::Connection& database, const NewUser& user);
+
+struct Credentials {
+  UserId user_id;
+  std::string password_hash;
+};
+
+// What a password is checked against, if there is a user with that address who has one.
+std::optional<Credentials> find_credentials(db::Connection& database, const std::string& email);
+
+}  // namespace stagedoor::operations
