@@ -167,13 +167,16 @@ stop_handlers() {
   done
 }
 
-# stop_generations PID_FILE...: whole sessions, because a multiwatch that was killed leaves its
-# processes behind.
+# stop_generations PID_FILE...: multiwatch passes SIGTERM on and waits for its processes. Those of
+# a multiwatch that was killed are still in its session.
 stop_generations() {
-  local file pid sessions=() members=()
+  local file pid sessions=() leaders=() members=()
   for file in "$@"; do
-    pid=$(recorded_pid "$file") && sessions+=("$pid")
+    pid=$(recorded_pid "$file") || continue
+    sessions+=("$pid")
+    ! process_is_of_home "$pid" || leaders+=("$pid")
   done
+  stop_processes TERM 15 "${leaders[@]}" || true
   mapfile -t members < <(session_members "${sessions[@]}")
   stop_processes TERM 15 "${members[@]}" || true
   mapfile -t members < <(session_members "${sessions[@]}")
