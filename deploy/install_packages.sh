@@ -23,7 +23,7 @@ fi
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get -q update || echo 'apt-get update failed, trying with what is known' >&2
-apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends "$@"
+apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
 
 for service in "${to_disable[@]}"; do
   systemctl disable "$service" >/dev/null 2>&1 || true

@@ -27,10 +27,11 @@ declare -A DB_USER=() DB_PASSWORD=() DB_HOST=() DB_PORT=() DB_SCHEMA=()
 
 parse_database_url() {
   local variable=$1 url host
-  local pattern='^mysql://([^:@/]+)(:([^@/]*))?@([^]:/@[]+|\[[0-9a-fA-F:.]+\])(:([0-9]{1,5}))?/([A-Za-z0-9_$-]+)$'
+  local pattern='^mysql://([^:@]+)(:(.*))?@([^]:/@[]+|\[[0-9a-fA-F:.]+\])(:([0-9]{1,5}))?/([A-Za-z0-9_$-]+)$'
   url=$(setting "$variable")
   # The text is not shown, it holds a password.
-  [[ $url =~ $pattern ]] || die "$variable must be mysql://user:password@host:port/schema"
+  [[ $url =~ $pattern && ! $url =~ %([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$) ]] ||
+    die "$variable must be mysql://user:password@host:port/schema"
   host=${BASH_REMATCH[4]#[}
   DB_HOST[$variable]=${host%]}
   DB_PORT[$variable]=${BASH_REMATCH[6]:-3306}
@@ -89,10 +90,15 @@ ensure_database_answers() {
   done
 }
 
+# The one line of the client's complaint that says something.
+database_error() {
+  grep -m 1 '^ERROR ' <<<"$1" || printf '%s' "${1//$'\n'/ }"
+}
+
 database_complaint() {
   local variable=$1 error=$2 where
   where="the database at ${DB_HOST[$variable]:-}:${DB_PORT[$variable]:-}"
-  error=${error//$'\n'/ }
+  error=$(database_error "$error")
   has_setting STAGEDOOR_DB || where='the private database'
   case $error in
     *'ERROR 1045 '* | *'ERROR 1698 '*) echo "wrong user or password in $variable for $where" ;;

@@ -12,10 +12,15 @@ HANDLERS=()
 declare -A PROCESS_COUNT=() GENERATION=()
 
 load_handlers() {
-  local file name
+  local file
   read_process_counts "$SOURCE/deploy/processes.conf" add_handler
   file=$STAGEDOOR_HOME/processes.conf
   [[ ! -e $file ]] || read_process_counts "$file" override_handler
+}
+
+# REQUIRES: the lock of the home, if generations are to be started or stopped.
+load_generations() {
+  local name
   for name in "${HANDLERS[@]}"; do
     GENERATION[$name]=$(current_generation "$name")
   done
@@ -170,18 +175,40 @@ stop_handlers() {
 # stop_generations PID_FILE...: multiwatch passes SIGTERM on and waits for its processes. Those of
 # a multiwatch that was killed are still in its session.
 stop_generations() {
-  local file pid sessions=() leaders=() members=()
+  local file pid leaders=() members=()
   for file in "$@"; do
-    pid=$(recorded_pid "$file") || continue
-    sessions+=("$pid")
-    ! process_is_of_home "$pid" || leaders+=("$pid")
+    pid=$(recorded_pid "$file") && is_of_handler "$pid" "$(handler_of "$file")" && leaders+=("$pid")
   done
   stop_processes TERM 15 "${leaders[@]}" || true
-  mapfile -t members < <(session_members "${sessions[@]}")
+  mapfile -t members < <(generation_members "$@")
   stop_processes TERM 15 "${members[@]}" || true
-  mapfile -t members < <(session_members "${sessions[@]}")
+  mapfile -t members < <(generation_members "$@")
   stop_processes KILL 5 "${members[@]}" || die "handlers do not stop: pids ${members[*]}"
   for file in "$@"; do
     rm -f "$file" "${file%.pid}.sock"
   done
+}
+
+handler_of() {
+  local name=${1##*/}
+  printf '%s' "${name%%.*}"
+}
+
+# Its multiwatch, the spawn-fcgi before that, and its processes all end in the path of the binary.
+is_of_handler() {
+  process_matches "$1" "*/$2" && process_is_of_home "$1"
+}
+
+# generation_members PID_FILE...: whatever is left of the sessions that these files name.
+generation_members() {
+  local file pid session
+  local -A handler=()
+  for file in "$@"; do
+    pid=$(recorded_pid "$file") && handler[$pid]=$(handler_of "$file")
+  done
+  while read -r pid _ session _; do
+    [[ -n ${handler[$session]:-} ]] && is_of_handler "$pid" "${handler[$session]}" &&
+      printf '%s\n' "$pid"
+  done < <(process_table)
+  return 0
 }

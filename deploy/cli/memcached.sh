@@ -12,6 +12,7 @@ check_memcached_setting() {
   has_setting STAGEDOOR_MEMCACHED || return 0
   IFS=, read -r -a entries <<<"$(setting STAGEDOOR_MEMCACHED)"
   for entry in "${entries[@]}"; do
+    entry=$(trim "$entry")
     [[ $entry == /* || $entry =~ ^([^:/[:space:]]+|\[[0-9a-fA-F:]+\]):[0-9]+$ ]] ||
       die "STAGEDOOR_MEMCACHED must be host:port,..., not '$entry'"
   done

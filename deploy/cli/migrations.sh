@@ -59,9 +59,9 @@ apply_migration() {
   error=$(database_client "$(admin_variable)" "$(admin_schema)" 2>&1 >/dev/null <<END
 INSERT INTO schema_migrations VALUES ($version, '$name', '$checksum', UTC_TIMESTAMP(6), NULL);
 END
-  ) || die "cannot record migration $name: ${error//$'\n'/ }"
+  ) || die "cannot record migration $name: $(database_error "$error")"
   error=$(database_client "$(admin_variable)" "$(admin_schema)" 2>&1 >/dev/null <"$file") ||
-    die "migration $name failed: ${error//$'\n'/ }"
+    die "migration $name failed: $(database_error "$error")"
   database_client "$(admin_variable)" "$(admin_schema)" >/dev/null <<END ||
 UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP(6) WHERE version = $version;
 END

@@ -50,17 +50,6 @@ start_daemon() {
   printf '%s\n' "$!" | write_file "$pid_file"
 }
 
-# session_members SESSION...: the processes of this home in these sessions.
-session_members() {
-  local pid session
-  (($# > 0)) || return 0
-  while read -r pid _ session _; do
-    [[ " $* " == *" $session "* ]] || continue
-    process_is_of_home "$pid" && printf '%s\n' "$pid"
-  done < <(process_table)
-  return 0
-}
-
 # stop_processes SIGNAL SECONDS PID...: false if one is still there after that time.
 stop_processes() {
   local signal=$1 limit_s=$2

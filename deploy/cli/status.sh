@@ -5,6 +5,7 @@ verb_status() {
   local table name
   load_settings
   load_handlers
+  load_generations
   is_home || { say "there is no installation under $STAGEDOOR_HOME" && exit 3; }
   table=$(process_table)
   ALL_RUN=yes

@@ -15,6 +15,7 @@ verb_up() {
   esac
   check_everything_that_is_cheap
   lock_home
+  check_disk
   need_packages run build
   check_port_is_free
   has_setting STAGEDOOR_BIN || build_target handlers/all
@@ -22,9 +23,9 @@ verb_up() {
   if [[ -n $fresh ]]; then
     stop_everything
     forget_state
-    load_handlers
   fi
   create_home
+  load_generations
   start_everything
   show_what_to_do_next
 }
@@ -36,7 +37,6 @@ check_everything_that_is_cheap() {
   load_handlers
   check_home_is_free_to_use
   check_socket_paths
-  check_disk
 }
 
 start_everything() {
