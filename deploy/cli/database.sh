@@ -30,7 +30,7 @@ parse_database_url() {
   local pattern='^mysql://([^:@]+)(:(.*))?@([^]:/@[]+|\[[0-9a-fA-F:.]+\])(:([0-9]{1,5}))?/([A-Za-z0-9_$-]+)$'
   url=$(setting "$variable")
   # The text is not shown, it holds a password.
-  [[ $url =~ $pattern && ! $url =~ %([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$) ]] ||
+  [[ ! $url =~ %([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$) && $url =~ $pattern ]] ||
     die "$variable must be mysql://user:password@host:port/schema"
   host=${BASH_REMATCH[4]#[}
   DB_HOST[$variable]=${host%]}

@@ -39,8 +39,23 @@ half_applied() {
     'schema_migrations, or undo it by hand and delete its row there'
 }
 
+# One line for each, in columns. A user who may not create tables is enough where all is applied.
 recorded_migrations() {
-  database_client "$(admin_variable)" "$(admin_schema)" <<'END' || die 'cannot read schema_migrations'
+  local answer
+  answer=$(ask_for_migrations 2>&1) ||
+    { [[ $answer == *'ERROR 1146 '* ]] && answer=$(create_record_of_migrations 2>&1); } ||
+    die "cannot keep a record of migrations with $(admin_variable): $(database_error "$answer")"
+  printf '%s' "$answer"
+}
+
+ask_for_migrations() {
+  database_client "$(admin_variable)" "$(admin_schema)" <<'END'
+SELECT version, checksum, finished_at IS NOT NULL, name FROM schema_migrations ORDER BY version;
+END
+}
+
+create_record_of_migrations() {
+  database_client "$(admin_variable)" "$(admin_schema)" <<'END'
 CREATE TABLE IF NOT EXISTS schema_migrations (
   version INT PRIMARY KEY,
   name VARCHAR(255) NOT NULL,
@@ -48,7 +63,6 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
   started_at DATETIME(6) NOT NULL,
   finished_at DATETIME(6) NULL
 );
-SELECT version, checksum, finished_at IS NOT NULL, name FROM schema_migrations ORDER BY version;
 END
 }
 

@@ -44,8 +44,23 @@ status_line() {
     "$((kib / 1024)) MiB" "$listens"
 }
 
+# Of what somebody else runs we only know whether it takes connections.
 external_line() {
-  printf '%-26s %8s %-9s %9s %9s  %s\n' "$1" - external - - "$2"
+  local part=$1 addresses=$2 address state=external
+  for address in ${addresses//,/ }; do
+    takes_connections "$address" && continue
+    state=no-answer
+    ALL_RUN=
+  done
+  printf '%-26s %8s %-9s %9s %9s  %s\n' "$part" - "$state" - - "$addresses"
+}
+
+takes_connections() {
+  local host=${1%:*} tcp_port=${1##*:}
+  [[ $1 != /* ]] || { [[ -S $1 ]] && return 0 || return 1; }
+  host=${host#[}
+  # shellcheck disable=SC2016
+  timeout 2 bash -c 'exec 3<>"/dev/tcp/$1/$2"' - "${host%]}" "$tcp_port" 2>/dev/null
 }
 
 verb_logs() {

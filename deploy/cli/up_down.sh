@@ -41,9 +41,9 @@ check_everything_that_is_cheap() {
 
 start_everything() {
   create_secrets
-  ensure_memcached
   ensure_mariadb
   ensure_database_answers
+  ensure_memcached
   migrate
   check_handler_configuration
   ensure_handlers
@@ -78,11 +78,12 @@ is_ready() {
 }
 
 load_demo_once() {
-  local log=$STAGEDOOR_HOME/log/load_demo.log
-  [[ ! -e $STAGEDOOR_HOME/demo_loaded ]] || return 0
+  local log=$STAGEDOOR_HOME/log/load_demo.log mark=$STAGEDOOR_HOME/demo_loaded database
+  database="${DB_HOST[STAGEDOOR_DB]:-private}:${DB_PORT[STAGEDOOR_DB]:-}/$(admin_schema)"
+  [[ ! -e $mark || $(<"$mark") != "$database" ]] || return 0
   say 'loading the demo concerts'
   "$BIN/load_demo" >>"$log" 2>&1 9>&- </dev/null || die "could not load the demo concerts, see $log"
-  : | write_file "$STAGEDOOR_HOME/demo_loaded"
+  write_file "$mark" <<<"$database"
 }
 
 show_what_to_do_next() {
