@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# Building, and running what was built.
+
+readonly BUILD_LOG=$SOURCE/build/build.log
+
+# build_target TARGET: quiet when there is nothing to do.
+build_target() {
+  # A checkout that belongs to somebody else is run as it is.
+  if [[ ! -w $SOURCE && -d $BIN ]]; then return 0; fi
+  { mkdir -p "$SOURCE/build" && : >>"$BUILD_LOG"; } 2>/dev/null ||
+    die "cannot write to $SOURCE/build"
+  # Two homes may be brought up from one checkout at the same time.
+  (
+    flock 8
+    umask "$ORIGINAL_UMASK"
+    cd "$SOURCE" || exit 1
+    : >"$BUILD_LOG"
+    if [[ ! -f build/release/build.ninja ]]; then
+      say 'configuring the build'
+      cmake --preset release >>"$BUILD_LOG" 2>&1 || build_failed
+    fi
+    cmake --build --preset release --target "$1" 2>&1 9>&- | tee -a "$BUILD_LOG" | show_progress ||
+      build_failed
+  ) 8>>"$SOURCE/build/.lock"
+}
+
+build_failed() {
+  local first
+  first=$(grep -m 1 -E '(error:|CMake Error|No space left)' "$BUILD_LOG" || true)
+  die "build failed${first:+: ${first#"$SOURCE/"}}, see $BUILD_LOG"
+}
+
+# Reads ninja's lines and shows one that moves on a terminal, or one per tenth elsewhere.
+show_progress() {
+  local line shown=-1 tenth pattern='^\[([0-9]+)/([0-9]+)\]' moving=
+  while IFS= read -r line; do
+    [[ $line =~ $pattern ]] || continue
+    if [[ -t 1 ]]; then
+      printf '\rbuilding: %s of %s ' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+      moving=yes
+      continue
+    fi
+    tenth=$((10 * BASH_REMATCH[1] / BASH_REMATCH[2]))
+    ((tenth == shown)) || say "building: ${BASH_REMATCH[1]} of ${BASH_REMATCH[2]}"
+    shown=$tenth
+  done
+  [[ -z $moving ]] || echo
+}
+
+# Becomes BINARY; whatever reaches standard output is the binary's own.
+run_binary() {
+  local name=$1
+  shift
+  load_settings
+  [[ -x $BIN/$name ]] || die "$name is not built yet, run ./stagedoor up first"
+  [[ -d $STAGEDOOR_HOME/secrets ]] ||
+    die "no installation under $STAGEDOOR_HOME, run ./stagedoor up first"
+  exec "$BIN/$name" "$@"
+}
+
+verb_test() {
+  local suite=${1:-} labels selection=(-LE '^soak$')
+  (($# <= 1)) || die 'test takes one suite at most'
+  load_settings
+  need_packages run build test
+  build_target all
+  if [[ -n $suite ]]; then
+    # The first two lines of the answer are words, the labels are indented.
+    labels=$(ctest --test-dir "$SOURCE/build/release" --print-labels | sed -n 's/^  //p')
+    grep -qxF -- "$suite" <<<"$labels" ||
+      die "no test suite '$suite', there are: ${labels//$'\n'/ }"
+    selection=(-L "^$suite\$")
+  fi
+  exec ctest --test-dir "$SOURCE/build/release" --output-on-failure --no-tests=error \
+    "${selection[@]}"
+}

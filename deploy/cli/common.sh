@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# Words to the user, and the smallest helpers that everything else uses.
+
+say() {
+  printf '%s\n' "$*"
+}
+
+die() {
+  printf 'stagedoor: %s\n' "$*" >&2
+  exit 1
+}
+
+no_arguments() {
+  local verb=$1
+  shift
+  (($# == 0)) || die "$verb takes no arguments, got '$1'"
+}
+
+# until_true SECONDS COMMAND...: asks every 50 ms; fails when the time is over.
+until_true() {
+  local deadline_us=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+  shift
+  until "$@"; do
+    ((${EPOCHREALTIME/[.,]/} < deadline_us)) || return 1
+    sleep 0.05
+  done
+}
+
+# Replaces FILE by standard input in one step, so that no reader ever sees half of it.
+write_file() {
+  local file=$1
+  { cat >"$file.new" && mv -f "$file.new" "$file"; } 2>/dev/null || die "cannot write $file"
+}
+
+megabytes_free() {
+  df -Pm "$1" | awk 'NR == 2 { print $4 }'
+}

@@ -1,0 +1,83 @@
+# shellcheck shell=bash
+# Migrations: sql/NNNN_name.sql in order, each recorded before it starts and after it ended.
+# Schema changes commit statement by statement, so one that broke off is left to a human.
+
+migrate() {
+  local -A checksum_of=() finished=()
+  local version checksum is_finished file name rows known=' '
+  rows=$(recorded_migrations)
+  while IFS=$'\t' read -r version checksum is_finished name; do
+    [[ -n $version ]] || continue
+    ((is_finished)) || die "$(half_applied "$name")"
+    checksum_of[$version]=$checksum
+    finished[$version]=$name
+  done <<<"$rows"
+
+  for file in "$SOURCE"/sql/[0-9][0-9][0-9][0-9]_*.sql; do
+    [[ -e $file ]] || continue
+    name=$(basename "$file" .sql)
+    version=$((10#${name%%_*}))
+    known+="$version "
+    checksum=$(sha256sum <"$file")
+    checksum=${checksum%% *}
+    if [[ -n ${finished[$version]:-} ]]; then
+      [[ ${checksum_of[$version]} == "$checksum" ]] ||
+        die "migration $name was changed after it had been applied, restore the file sql/$name.sql"
+      continue
+    fi
+    apply_migration "$file" "$version" "$name" "$checksum"
+  done
+
+  for version in "${!finished[@]}"; do
+    [[ $known == *" $version "* ]] ||
+      die "the database has migration ${finished[$version]}, this source does not: it is too old"
+  done
+}
+
+half_applied() {
+  echo "migration $1 is half applied: finish it by hand and set its finished_at in" \
+    'schema_migrations, or undo it by hand and delete its row there'
+}
+
+# One line for each, in columns. A user who may not create tables is enough where all is applied.
+recorded_migrations() {
+  local answer
+  answer=$(ask_for_migrations 2>&1) ||
+    { [[ $answer == *'ERROR 1146 '* ]] && answer=$(create_record_of_migrations 2>&1); } ||
+    die "cannot keep a record of migrations with $(admin_variable): $(database_error "$answer")"
+  printf '%s' "$answer"
+}
+
+ask_for_migrations() {
+  database_client "$(admin_variable)" "$(admin_schema)" <<'END'
+SELECT version, checksum, finished_at IS NOT NULL, name FROM schema_migrations ORDER BY version;
+END
+}
+
+create_record_of_migrations() {
+  database_client "$(admin_variable)" "$(admin_schema)" <<'END'
+CREATE TABLE IF NOT EXISTS schema_migrations (
+  version INT PRIMARY KEY,
+  name VARCHAR(255) NOT NULL,
+  checksum CHAR(64) NOT NULL,
+  started_at DATETIME(6) NOT NULL,
+  finished_at DATETIME(6) NULL
+);
+END
+}
+
+# The row is inserted first: of two that run at once, one fails here and has changed nothing.
+apply_migration() {
+  local file=$1 version=$2 name=$3 checksum=$4 error
+  say "applying migration $name"
+  error=$(database_client "$(admin_variable)" "$(admin_schema)" 2>&1 >/dev/null <<END
+INSERT INTO schema_migrations VALUES ($version, '$name', '$checksum', UTC_TIMESTAMP(6), NULL);
+END
+  ) || die "cannot record migration $name: $(database_error "$error")"
+  error=$(database_client "$(admin_variable)" "$(admin_schema)" 2>&1 >/dev/null <"$file") ||
+    die "migration $name failed: $(database_error "$error")"
+  database_client "$(admin_variable)" "$(admin_schema)" >/dev/null <<END ||
+UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP(6) WHERE version = $version;
+END
+    die "$(half_applied "$name")"
+}

@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# Settings: the environment over HOME/stagedoor.conf over defaults. The file is parsed, never
+# evaluated. The handlers read the same file with the same rules.
+
+readonly KNOWN_SETTINGS=(
+  STAGEDOOR_DB
+  STAGEDOOR_DB_ADMIN
+  STAGEDOOR_MEMCACHED
+  STAGEDOOR_PORT
+  STAGEDOOR_RATE_LIMITS
+  STAGEDOOR_CURRENCY
+  STAGEDOOR_ACCESS_TOKEN_TTL
+  STAGEDOOR_BIN
+)
+
+# Those that the handlers never look at: a change of them replaces no handler.
+readonly SETTINGS_OF_THE_TOOL=' STAGEDOOR_DB_ADMIN STAGEDOOR_PORT STAGEDOOR_RATE_LIMITS STAGEDOOR_BIN '
+
+declare -A CONFIGURED=()
+
+setting() {
+  local name=$1 default=${2:-}
+  if [[ -n ${!name:-} ]]; then
+    printf '%s' "${!name}"
+  else
+    printf '%s' "${CONFIGURED[$name]:-$default}"
+  fi
+}
+
+has_setting() {
+  [[ -n ${!1:-} || -n ${CONFIGURED[$1]:-} ]]
+}
+
+trim() {
+  local text=$1
+  text=${text#"${text%%[![:space:]]*}"}
+  printf '%s' "${text%"${text##*[![:space:]]}"}"
+}
+
+read_configuration_file() {
+  local file=$1 line name number=0
+  [[ -e $file ]] || return 0
+  [[ -r $file ]] || die "cannot read $file"
+  while IFS= read -r line || [[ -n $line ]]; do
+    number=$((number + 1))
+    line=$(trim "$line")
+    [[ -z $line || $line == '#'* ]] && continue
+    [[ $line == *=* ]] || die "$file line $number: expected NAME=VALUE"
+    name=$(trim "${line%%=*}")
+    [[ $name =~ ^[A-Z][A-Z0-9_]*$ ]] || die "$file line $number: expected NAME=VALUE"
+    [[ " ${KNOWN_SETTINGS[*]} " == *" $name "* ]] || die "$file line $number: unknown setting $name"
+    CONFIGURED[$name]=$(trim "${line#*=}")
+  done <"$file"
+}
+
+# The path goes into the configuration of nginx and MariaDB and into unix socket addresses.
+check_path() {
+  local what=$1 path=$2
+  local forbidden='[][:space:]"\;{}$:#*?[]'
+  [[ ! $path =~ $forbidden && ! $path =~ [[:cntrl:]\'] ]] ||
+    die "$what must not contain spaces, quotes or any of \\ ; { } \$ : # * ? [ ]: $path"
+}
+
+load_settings() {
+  local home=${STAGEDOOR_HOME:-.stagedoor}
+  [[ $home == /* ]] || home=$PWD/$home
+  home=$(readlink -m "$home")
+  check_path STAGEDOOR_HOME "$home"
+  check_path 'the path of the source' "$SOURCE"
+  export STAGEDOOR_HOME=$home
+  read_configuration_file "$home/stagedoor.conf"
+
+  PORT=$(setting STAGEDOOR_PORT 8080)
+  { [[ $PORT =~ ^[1-9][0-9]{0,4}$ ]] && ((PORT <= 65535)); } ||
+    die "STAGEDOOR_PORT must be a number from 1 to 65535, not '$PORT'"
+  RATE_LIMITS=$(setting STAGEDOOR_RATE_LIMITS on)
+  [[ $RATE_LIMITS == on || $RATE_LIMITS == off ]] ||
+    die "STAGEDOOR_RATE_LIMITS must be on or off, not '$RATE_LIMITS'"
+  BIN=$(setting STAGEDOOR_BIN "$SOURCE/build/release/bin")
+  [[ $BIN == /* ]] || BIN=$PWD/$BIN
+  check_path STAGEDOOR_BIN "$BIN"
+  readonly PORT RATE_LIMITS BIN
+}
+
+# What the handlers were started with, as text to compare; contains secrets, so never show it.
+handler_settings() {
+  local name
+  for name in "${KNOWN_SETTINGS[@]}"; do
+    [[ $SETTINGS_OF_THE_TOOL == *" $name "* ]] || printf '%s=%s\n' "$name" "$(setting "$name")"
+  done
+}

@@ -1,0 +1,107 @@
+# shellcheck shell=bash
+# up and down.
+
+readonly READY_S=30
+
+verb_up() {
+  local fresh=
+  case $# in
+    0) ;;
+    1)
+      [[ $1 == --fresh ]] || die "up takes only --fresh, not '$1'"
+      fresh=yes
+      ;;
+    *) die 'up takes only --fresh' ;;
+  esac
+  check_everything_that_is_cheap
+  lock_home
+  check_disk
+  need_packages run build
+  check_port_is_free
+  has_setting STAGEDOOR_BIN || build_target handlers/all
+  check_binaries
+  if [[ -n $fresh ]]; then
+    stop_everything
+    forget_state
+  fi
+  create_home
+  load_generations
+  start_everything
+  show_what_to_do_next
+}
+
+check_everything_that_is_cheap() {
+  load_settings
+  check_memcached_setting
+  check_database_settings
+  load_handlers
+  check_home_is_free_to_use
+  check_socket_paths
+}
+
+start_everything() {
+  create_secrets
+  ensure_mariadb
+  ensure_database_answers
+  ensure_memcached
+  migrate
+  check_handler_configuration
+  ensure_handlers
+  ensure_web_server
+  retire_generations
+  wait_until_ready
+  load_demo_once
+  stop_what_became_external
+}
+
+stop_everything() {
+  stop_web_server
+  stop_handlers
+  stop_memcached
+  stop_mariadb
+}
+
+stop_what_became_external() {
+  ! has_setting STAGEDOOR_MEMCACHED || stop_memcached
+  ! has_setting STAGEDOOR_DB || stop_mariadb
+}
+
+wait_until_ready() {
+  local answer
+  until_true "$READY_S" is_ready && return 0
+  answer=$(curl -s -m 5 -w ' (%{http_code})' "http://127.0.0.1:$PORT/readyz" | tr '\n' ' ' || true)
+  die "/readyz answers '${answer:0:200}' after $READY_S s, see the logs in $STAGEDOOR_HOME/log"
+}
+
+is_ready() {
+  curl -sf -m 5 -o /dev/null "http://127.0.0.1:$PORT/readyz" 9>&-
+}
+
+load_demo_once() {
+  local log=$STAGEDOOR_HOME/log/load_demo.log mark=$STAGEDOOR_HOME/demo_loaded database
+  database="${DB_HOST[STAGEDOOR_DB]:-private}:${DB_PORT[STAGEDOOR_DB]:-}/$(admin_schema)"
+  [[ ! -e $mark || $(<"$mark") != "$database" ]] || return 0
+  say 'loading the demo concerts'
+  "$BIN/load_demo" >>"$log" 2>&1 9>&- </dev/null || die "could not load the demo concerts, see $log"
+  write_file "$mark" <<<"$database"
+}
+
+show_what_to_do_next() {
+  cat <<END
+
+Stagedoor runs at http://127.0.0.1:$PORT
+  try it:            curl http://127.0.0.1:$PORT/api/v1/concerts
+  for your crontab:  * * * * * STAGEDOOR_HOME=$STAGEDOOR_HOME $SOURCE/stagedoor sweep
+END
+}
+
+verb_down() {
+  load_settings
+  if ! is_home; then
+    say "nothing to stop, there is no installation under $STAGEDOOR_HOME"
+    return 0
+  fi
+  load_handlers
+  lock_home
+  stop_everything
+}
