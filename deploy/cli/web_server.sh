@@ -23,7 +23,6 @@ render_web_server() {
   [[ -r $template ]] || die "cannot read $template"
   text=$(<"$template")
   text=${text//@HOME@/"$STAGEDOOR_HOME"}
-  text=${text//@SOURCE@/"$SOURCE"}
   text=${text//@PORT@/"$PORT"}
   text=${text//@RATE_LIMITS@/"$RATE_LIMITS"}
   # Only root may choose the user of the workers; others would read a warning about the line.
@@ -33,6 +32,8 @@ render_web_server() {
     text=$(sed '/@USER@/d' <<<"$text")
   fi
   write_file "$folder/nginx.conf" <<<"$text"
+  # nginx looks for included files beside its configuration.
+  ln -sfn "$SOURCE/nginx" "$folder/shipped"
   for name in "${HANDLERS[@]}"; do
     printf 'upstream %s { server unix:%s; }\n' "$name" "$(socket_of "$name" "${GENERATION[$name]}")"
   done | write_file "$folder/upstreams.conf"
