@@ -10,6 +10,8 @@ namespace stagedoor::cache {
 namespace {
 
 constexpr std::uint64_t kRetryAfterS = 1;
+// Others who change the key at the same moment; each round one of them wins.
+constexpr int kSetNewerRounds = 5;
 
 std::uint64_t as_behavior(std::chrono::milliseconds time) {
   return static_cast<std::uint64_t>(time.count());
@@ -34,6 +36,7 @@ Memcached::Memcached(const std::vector<std::string>& servers, std::string key_pr
     : pool_(std::make_unique<Pool>()), prefix_(std::move(key_prefix)) {
   pool_->set(MEMCACHED_BEHAVIOR_DISTRIBUTION, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA);
   pool_->set(MEMCACHED_BEHAVIOR_TCP_NODELAY, 1);
+  pool_->set(MEMCACHED_BEHAVIOR_SUPPORT_CAS, 1);
   pool_->set(MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, as_behavior(kTimeout));
   pool_->set(MEMCACHED_BEHAVIOR_POLL_TIMEOUT, as_behavior(kTimeout));
   // A server that failed once answers nothing for a second, at no cost. It keeps its keys: moving
@@ -55,7 +58,7 @@ Memcached::Memcached(const std::vector<std::string>& servers, std::string key_pr
 
 Memcached::~Memcached() = default;
 
-std::vector<std::optional<std::string>> Memcached::get(const std::vector<std::string>& keys) {
+std::vector<Memcached::Found> Memcached::fetch(const std::vector<std::string>& keys) {
   std::vector<std::string> full;
   std::vector<const char*> pointers;
   std::vector<std::size_t> lengths;
@@ -65,7 +68,7 @@ std::vector<std::optional<std::string>> Memcached::get(const std::vector<std::st
     pointers.push_back(full.back().c_str());
     lengths.push_back(full.back().size());
   }
-  std::vector<std::optional<std::string>> values(keys.size());
+  std::vector<Found> values(keys.size());
   if (memcached_failed(
           memcached_mget(pool_->handle, pointers.data(), lengths.data(), keys.size()))) {
     // What the servers that did answer sent must not be taken for the answer to a later call.
@@ -79,16 +82,43 @@ std::vector<std::optional<std::string>> Memcached::get(const std::vector<std::st
                                memcached_result_key_length(result));
     const auto at = std::find(full.begin(), full.end(), key);
     if (at != full.end()) {
-      values[static_cast<std::size_t>(at - full.begin())] =
-          std::string(memcached_result_value(result), memcached_result_length(result));
+      Found& found = values[static_cast<std::size_t>(at - full.begin())];
+      found.value.emplace(memcached_result_value(result), memcached_result_length(result));
+      found.unique = memcached_result_cas(result);
     }
     memcached_result_free(result);
   }
   return values;
 }
 
+std::vector<std::optional<std::string>> Memcached::get(const std::vector<std::string>& keys) {
+  std::vector<std::optional<std::string>> values;
+  for (Found& found : fetch(keys)) values.push_back(std::move(found.value));
+  return values;
+}
+
 std::optional<std::string> Memcached::get(const std::string& key) {
-  return std::move(get(std::vector<std::string>{key}).front());
+  return std::move(fetch({key}).front().value);
+}
+
+bool Memcached::set_newer(const std::string& key, std::string_view value,
+                          std::chrono::seconds expiry,
+                          const std::function<bool(const std::string&)>& replaces) {
+  const std::string full = full_key(key);
+  for (int round = 0; round < kSetNewerRounds; ++round) {
+    const Found present = std::move(fetch({key}).front());
+    if (!present.value) {
+      if (add(key, value, expiry)) return true;
+      continue;
+    }
+    if (!replaces(*present.value)) return false;
+    if (memcached_success(memcached_cas(pool_->handle, full.data(), full.size(), value.data(),
+                                        value.size(), static_cast<time_t>(expiry.count()), 0,
+                                        present.unique))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool Memcached::set(const std::string& key, std::string_view value, std::chrono::seconds expiry) {

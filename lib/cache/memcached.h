@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,11 +34,21 @@ class Memcached {
   bool add(const std::string& key, std::string_view value, std::chrono::seconds expiry);
   bool remove(const std::string& key);
 
+  // Sets the key unless it holds a value that `replaces` (given that value) does not want to
+  // replace. Of several callers at once none undoes another.
+  bool set_newer(const std::string& key, std::string_view value, std::chrono::seconds expiry,
+                 const std::function<bool(const std::string& present)>& replaces);
+
   // True when every server answers.
   bool ping();
 
  private:
   struct Pool;
+  struct Found {
+    std::optional<std::string> value;
+    std::uint64_t unique = 0;  // changes whenever the key is written
+  };
+  std::vector<Found> fetch(const std::vector<std::string>& keys);
   [[nodiscard]] std::string full_key(const std::string& key) const { return prefix_ + key; }
 
   std::unique_ptr<Pool> pool_;

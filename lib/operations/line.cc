@@ -1,0 +1,431 @@
+#include "operations/line.h"
+
+#include <algorithm>
+
+namespace stagedoor::operations {
+namespace {
+
+// A line is advanced once a second while anybody polls.
+constexpr Micros kAdvanceEvery = std::chrono::seconds{1};
+// A poller serves no snapshot older than this; what is left of two seconds is for the answer's way.
+constexpr Micros kSnapshotAgeMax = std::chrono::milliseconds{1'800};
+// An advance takes milliseconds; a poller that died with the lease delays the others by this much.
+constexpr std::chrono::seconds kLeaseExpiry{2};
+constexpr std::chrono::seconds kSnapshotExpiry{60};
+constexpr std::chrono::seconds kBlockExpiry{600};
+// Bounds of one advance, so that it never holds the line for long. What is left over is done by the
+// next one.
+constexpr int kLapsesPerAdvance = 500;
+constexpr std::int64_t kAdmissionsPerAdvance = 2'000;
+constexpr int kDeparturesPerAdvance = 5'000;
+constexpr int kTidyBatch = 500;
+// Blocks that one process remembers: 1 KiB each.
+constexpr std::size_t kKnownBlocksMax = 512;
+
+std::string line_key(ConcertId id) { return "line:" + std::to_string(id.value); }
+std::string block_key(ConcertId id, std::int64_t block, std::int64_t revision) {
+  return "departed:" + std::to_string(id.value) + ":" + std::to_string(block) + ":" +
+         std::to_string(revision);
+}
+
+// Puts a snapshot before the pollers, unless they have a newer one.
+void publish(cache::Memcached& memcached, ConcertId id, const LineSnapshot& line) {
+  memcached.set_newer(line_key(id), line.encode(), kSnapshotExpiry, [&](const std::string& old) {
+    const auto present = LineSnapshot::decode(old);
+    return !present || present->version < line.version;
+  });
+}
+
+// The row of a queue while an advance works on it.
+struct QueueRow {
+  std::int64_t version = 0;
+  Place front_place;
+  Place ended_place;
+  std::optional<std::string> ended_reason;
+  bool sold_out = false;
+  Pace pace;
+  std::optional<std::string> snapshot;
+};
+
+constexpr const char* kLockQueue =
+    "SELECT version, front_place, ended_place, ended_reason, sold_out, credit, credited_at,"
+    " snapshot FROM queues WHERE concert_id = ? FOR UPDATE";
+
+std::optional<QueueRow> lock_queue(db::Transaction& transaction, ConcertId id) {
+  QueueRow row;
+  if (!transaction.query(kLockQueue, id)
+           .read_first(row.version, row.front_place, row.ended_place, row.ended_reason,
+                       row.sold_out, row.pace.credit, row.pace.credited_at, row.snapshot)) {
+    return std::nullopt;
+  }
+  return row;
+}
+
+struct SaleTimes {
+  std::optional<Time> opens_at;
+  Time closes_at;
+  std::int64_t claim_s = 0;
+  AdmissionLimits limits;
+};
+
+// Read after the queue's row is locked: whoever changes the settings holds that lock too, so that
+// an admission knows the limit that is in force.
+constexpr const char* kSelectSale =
+    "SELECT sale_opens_at, LEAST(last_date_at, COALESCE(sale_closes_at, last_date_at)),"
+    " claim_seconds, max_active, admit_per_minute FROM concerts WHERE concert_id = ?";
+
+SaleTimes read_sale(db::Transaction& transaction, ConcertId id) {
+  SaleTimes sale;
+  transaction.query(kSelectSale, id)
+      .read_first(sale.opens_at, sale.closes_at, sale.claim_s, sale.limits.max_active,
+                  sale.limits.admit_per_minute);
+  return sale;
+}
+
+// Places commit in order and without gaps, so that all up to this one can be seen.
+constexpr const char* kSelectLastPlace =
+    "SELECT last_place FROM queue_counters WHERE concert_id = ?";
+
+Place read_last_place(db::Transaction& transaction, ConcertId id) {
+  Place place;
+  transaction.query(kSelectLastPlace, id).read_first(place);
+  return place;
+}
+
+// Ends everybody in line when the sale is over. Only the mark is set here; the rows follow in
+// batches (tidy_ended_tokens).
+void mark_end(QueueRow& queue, const SaleTimes& sale, Place last_place, Time now) {
+  const bool closed = now >= sale.closes_at;
+  if (!closed && !queue.sold_out) return;
+  if (last_place <= queue.ended_place) return;
+  queue.ended_place = last_place;
+  queue.ended_reason = closed ? "SALE_CLOSED" : "SOLD_OUT";
+  queue.front_place = std::max(queue.front_place, last_place);
+}
+
+// What is locked by another transaction, a reserve in its last moment say, may be stretched by it
+// and counts as active until it has let go.
+constexpr const char* kLockLapsed =
+    "SELECT token_id FROM queue_tokens WHERE concert_id = ? AND status = 'ACTIVE' AND ends_at <= ?"
+    " ORDER BY ends_at LIMIT ? FOR UPDATE SKIP LOCKED";
+
+constexpr const char* kEndLapsed =
+    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?,"
+    " expired_reason = CASE WHEN held_until IS NOT NULL THEN 'HOLD_LAPSED'"
+    "  WHEN claimed_at IS NULL THEN 'NOT_CLAIMED' ELSE 'ACTIVE_LAPSED' END"
+    " WHERE token_id = ?";
+
+void end_lapsed(db::Transaction& transaction, ConcertId id, Time now) {
+  std::vector<TokenId> lapsed;
+  for (db::Rows rows = transaction.query(kLockLapsed, id, now, kLapsesPerAdvance); rows.next();) {
+    rows.read(lapsed.emplace_back());
+  }
+  for (const TokenId& token : lapsed) transaction.execute(kEndLapsed, now, token);
+}
+
+constexpr const char* kTakeDepartures =
+    "UPDATE queue_departures SET counted_in = ? WHERE concert_id = ? AND counted_in IS NULL"
+    " LIMIT ?";
+constexpr const char* kSelectDepartures =
+    "SELECT place FROM queue_departures WHERE concert_id = ? AND counted_in = ? ORDER BY place";
+constexpr const char* kDeleteDepartures =
+    "DELETE FROM queue_departures WHERE concert_id = ? AND counted_in = ?";
+constexpr const char* kSelectBlock =
+    "SELECT revision, departed FROM queue_blocks WHERE concert_id = ? AND block = ?";
+constexpr const char* kWriteBlock =
+    "INSERT INTO queue_blocks (concert_id, block, revision, departed) VALUES (?, ?, ?, ?)"
+    " ON DUPLICATE KEY UPDATE revision = VALUES(revision), departed = VALUES(departed)";
+
+// Moves the departures since the last advance into the blocks' bits.
+void count_departures(db::Transaction& transaction, ConcertId id, std::int64_t version) {
+  if (transaction.execute(kTakeDepartures, version, id, kDeparturesPerAdvance) == 0) return;
+  std::map<std::int64_t, std::vector<Place>> by_block;
+  for (db::Rows rows = transaction.query(kSelectDepartures, id, version); rows.next();) {
+    Place place;
+    rows.read(place);
+    by_block[DepartedPlaces::block_of(place)].push_back(place);
+  }
+  transaction.execute(kDeleteDepartures, id, version);
+  for (const auto& [block, places] : by_block) {
+    std::int64_t revision = 0;
+    std::string bits;
+    const bool known = transaction.query(kSelectBlock, id, block).read_first(revision, bits);
+    DepartedPlaces departed = known ? DepartedPlaces(std::move(bits)) : DepartedPlaces();
+    for (const Place place : places) departed.add(place);
+    transaction.execute(kWriteBlock, id, block, version, departed.bits());
+  }
+}
+
+constexpr const char* kCountActive =
+    "SELECT COUNT(*) FROM queue_tokens"
+    " WHERE concert_id = ? AND status = 'ACTIVE' AND place > ?";
+
+std::int64_t count_active(db::Transaction& transaction, ConcertId id, Place ended_place) {
+  std::int64_t count = 0;
+  transaction.query(kCountActive, id, ended_place).read_first(count);
+  return count;
+}
+
+// Blocks for a row that is just leaving, so that nobody is overtaken.
+constexpr const char* kLockFirstWaiting =
+    "SELECT place FROM queue_tokens WHERE concert_id = ? AND place > ? AND status = 'WAITING'"
+    " ORDER BY place LIMIT ? FOR UPDATE";
+constexpr const char* kAdmit =
+    "UPDATE queue_tokens SET status = 'ACTIVE', admitted_at = ?, admitted_in = ?,"
+    " active_until = ?, ends_at = ?"
+    " WHERE concert_id = ? AND place > ? AND place <= ? AND status = 'WAITING'";
+constexpr const char* kRecordAdmission =
+    "INSERT INTO admissions (concert_id, admission, admitted_at, admitted, front_place,"
+    " active_after, max_active) VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+// Lets in the first of the line, as many as the rule says; returns how many.
+std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
+                   const SaleTimes& sale, std::int64_t active, Place last_place, Time now) {
+  const std::int64_t candidates =
+      std::min(last_place.value - queue.front_place.value, kAdmissionsPerAdvance);
+  const Admission decided =
+      decide_admission(sale.limits, queue.pace, std::max<std::int64_t>(0, candidates), active, now);
+  Place last_admitted = queue.front_place;
+  std::int64_t count = 0;
+  if (decided.count > 0) {
+    for (db::Rows rows =
+             transaction.query(kLockFirstWaiting, id, queue.front_place, decided.count);
+         rows.next(); ++count) {
+      rows.read(last_admitted);
+    }
+  }
+  // Those counted as candidates may have left: what they would have cost stays in the bucket.
+  queue.pace = decide_admission(sale.limits, queue.pace, count, active, now).pace;
+  if (count == 0) return 0;
+  const Time claim_until = now + std::chrono::seconds{sale.claim_s};
+  transaction.execute(kAdmit, now, queue.version, claim_until, claim_until, id, queue.front_place,
+                      last_admitted);
+  transaction.execute(kRecordAdmission, id, queue.version, now, count, last_admitted,
+                      active + count, sale.limits.max_active);
+  queue.front_place = last_admitted;
+  return count;
+}
+
+constexpr const char* kDeleteBlocksBehind =
+    "DELETE FROM queue_blocks WHERE concert_id = ? AND block < ?";
+constexpr const char* kSelectBlocks =
+    "SELECT block, revision, departed FROM queue_blocks WHERE concert_id = ? ORDER BY block";
+
+std::vector<LineSnapshot::Block> read_blocks(db::Transaction& transaction, ConcertId id,
+                                             Place front_place) {
+  transaction.execute(kDeleteBlocksBehind, id, DepartedPlaces::block_of(front_place));
+  std::vector<LineSnapshot::Block> blocks;
+  for (db::Rows rows = transaction.query(kSelectBlocks, id); rows.next();) {
+    LineSnapshot::Block block;
+    std::string bits;
+    rows.read(block.block, block.revision, bits);
+    const Place last{(block.block + 1) * DepartedPlaces::kPlaces - 1};
+    block.departed = DepartedPlaces(std::move(bits)).count(block.block, front_place, last);
+    if (block.departed > 0) blocks.push_back(block);
+  }
+  return blocks;
+}
+
+constexpr const char* kCountAdmittedSince =
+    "SELECT CAST(COALESCE(SUM(admitted), 0) AS SIGNED) FROM admissions"
+    " WHERE concert_id = ? AND admitted_at > ?";
+
+std::int64_t admitted_since(db::Transaction& transaction, ConcertId id, Time since) {
+  std::int64_t count = 0;
+  transaction.query(kCountAdmittedSince, id, since).read_first(count);
+  return count;
+}
+
+constexpr const char* kWriteQueue =
+    "UPDATE queues SET version = ?, front_place = ?, ended_place = ?, ended_reason = ?,"
+    " credit = ?, credited_at = ?, snapshot = ?, snapshot_at = ? WHERE concert_id = ?";
+
+void write_queue(db::Transaction& transaction, ConcertId id, const QueueRow& queue,
+                 const LineSnapshot& line) {
+  transaction.execute(kWriteQueue, queue.version, queue.front_place, queue.ended_place,
+                      queue.ended_reason, queue.pace.credit, queue.pace.credited_at, line.encode(),
+                      line.at, id);
+}
+
+bool is_needless(const AdvanceUnless& unless, const LineSnapshot& last, Time now) {
+  return (unless.younger_than && now - last.at < *unless.younger_than) ||
+         (unless.covers && last.last_place >= *unless.covers);
+}
+
+// The advance itself, under the lock of the queue's row.
+LineSnapshot advance_locked(db::Transaction& transaction, ConcertId id, QueueRow queue, Time now) {
+  const SaleTimes sale = read_sale(transaction, id);
+  ++queue.version;
+  mark_end(queue, sale, read_last_place(transaction, id), now);
+  end_lapsed(transaction, id, now);
+  count_departures(transaction, id, queue.version);
+  // Read behind the departures, so that all that were counted have their place in the count.
+  const Place last_place = read_last_place(transaction, id);
+  std::int64_t active = count_active(transaction, id, queue.ended_place);
+  const bool opened = !sale.opens_at || now >= *sale.opens_at;
+  if (opened && now < sale.closes_at && !queue.sold_out) {
+    active += admit(transaction, id, queue, sale, active, last_place, now);
+  }
+  LineSnapshot line{
+      .version = queue.version,
+      .at = now,
+      .front_place = queue.front_place,
+      .last_place = last_place,
+      .ended_place = queue.ended_place,
+      .ended_reason = queue.ended_reason ? parse_end_reason(*queue.ended_reason) : std::nullopt,
+      .sold_out = queue.sold_out,
+      .opens_at = sale.opens_at,
+      .closes_at = sale.closes_at,
+      .active = active,
+      .limits = sale.limits,
+      .admitted_last_minute = admitted_since(transaction, id, now - std::chrono::minutes{1}),
+      .blocks = read_blocks(transaction, id, queue.front_place)};
+  write_queue(transaction, id, queue, line);
+  return line;
+}
+
+constexpr const char* kSelectSnapshot = "SELECT snapshot FROM queues WHERE concert_id = ?";
+
+constexpr const char* kSelectLineEnd =
+    "SELECT q.ended_place, q.ended_reason,"
+    " LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at))"
+    " FROM queues q JOIN concerts c ON c.concert_id = q.concert_id WHERE q.concert_id = ?";
+
+constexpr const char* kSelectLinesInUse =
+    "SELECT q.concert_id FROM queues q"
+    " WHERE EXISTS (SELECT 1 FROM queue_tokens t WHERE t.concert_id = q.concert_id"
+    "               AND t.status = 'WAITING')"
+    " OR EXISTS (SELECT 1 FROM queue_tokens t WHERE t.concert_id = q.concert_id"
+    "            AND t.status = 'ACTIVE')";
+
+constexpr const char* kSelectTidy =
+    "SELECT ended_place, ended_reason, tidied_place FROM queues WHERE concert_id = ?";
+constexpr const char* kTidy =
+    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = SYSDATE(6),"
+    " expired_reason = ? WHERE concert_id = ? AND place > ? AND place <= ?"
+    " AND status <> 'EXPIRED'";
+constexpr const char* kWriteTidied =
+    "UPDATE queues SET tidied_place = GREATEST(tidied_place, ?) WHERE concert_id = ?";
+
+}  // namespace
+
+Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
+                                   ConcertId concert_id, const AdvanceUnless& unless) {
+  const auto line =
+      db::transact(database, [&](db::Transaction& transaction) -> Outcome<LineSnapshot> {
+        const auto queue = lock_queue(transaction, concert_id);
+        if (!queue) return Refused{Refusal::kNotFound};
+        const Time now = transaction.now();
+        const auto last =
+            queue->snapshot ? LineSnapshot::decode(*queue->snapshot) : std::nullopt;
+        if (last && is_needless(unless, *last, now)) return *last;
+        const LineSnapshot advanced = advance_locked(transaction, concert_id, *queue, now);
+        transaction.commit();
+        return advanced;
+      });
+  if (line) publish(memcached, concert_id, *line);
+  return line;
+}
+
+void settle_ended_line(db::Transaction& transaction, ConcertId concert_id) {
+  auto queue = lock_queue(transaction, concert_id);
+  if (!queue) return;
+  const Place ended_before = queue->ended_place;
+  const SaleTimes sale = read_sale(transaction, concert_id);
+  mark_end(*queue, sale, read_last_place(transaction, concert_id), transaction.now());
+  if (queue->ended_place == ended_before) return;
+  constexpr const char* kWriteEnd =
+      "UPDATE queues SET front_place = ?, ended_place = ?, ended_reason = ? WHERE concert_id = ?";
+  transaction.execute(kWriteEnd, queue->front_place, queue->ended_place, queue->ended_reason,
+                      concert_id);
+}
+
+LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Time now) {
+  LineEnd end;
+  std::optional<std::string> reason;
+  Time closes_at;
+  transaction.query(kSelectLineEnd, concert_id).read_first(end.ended_place, reason, closes_at);
+  if (reason) end.ended_reason = parse_end_reason(*reason);
+  end.closed = now >= closes_at;
+  return end;
+}
+
+std::vector<ConcertId> lines_in_use(db::Connection& database) {
+  std::vector<ConcertId> concerts;
+  for (db::Rows rows = database.query(kSelectLinesInUse); rows.next();) {
+    rows.read(concerts.emplace_back());
+  }
+  return concerts;
+}
+
+std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
+  Place ended;
+  Place tidied;
+  std::optional<std::string> reason;
+  database.query(kSelectTidy, concert_id).read_first(ended, reason, tidied);
+  std::int64_t total = 0;
+  while (tidied < ended) {
+    const Place upto{std::min(ended.value, tidied.value + kTidyBatch)};
+    total += db::transact(database, [&](db::Transaction& transaction) {
+      const std::int64_t count =
+          transaction.execute(kTidy, *reason, concert_id, tidied, upto);
+      transaction.commit();
+      return count;
+    });
+    tidied = upto;
+    database.execute(kWriteTidied, tidied, concert_id);
+  }
+  return total;
+}
+
+Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id) {
+  std::optional<std::string> text;
+  database_.query(kSelectSnapshot, concert_id).read_first(text);
+  const auto line = text ? LineSnapshot::decode(*text) : std::nullopt;
+  if (line && database_.estimated_now() - line->at < kAdvanceEvery) {
+    publish(memcached_, concert_id, *line);
+    return *line;
+  }
+  return advance_line(database_, memcached_, concert_id, {.younger_than = kAdvanceEvery});
+}
+
+Outcome<LineReader::Sight> LineReader::look(ConcertId concert_id, const std::string& mark_key) {
+  const auto values = memcached_.get({line_key(concert_id), mark_key});
+  const auto cached = values[0] ? LineSnapshot::decode(*values[0]) : std::nullopt;
+  const bool has_mark = values[1].has_value();
+  const Micros age = cached ? database_.estimated_now() - cached->at : Micros::max();
+  if (cached && age < kAdvanceEvery) return Sight{*cached, true, has_mark};
+
+  const std::string lease = "lease:" + line_key(concert_id);
+  const bool leased = memcached_.add(lease, "1", kLeaseExpiry);
+  if (!leased && age < kSnapshotAgeMax) return Sight{*cached, true, has_mark};
+  const auto line = ask_database(concert_id);
+  if (leased) memcached_.remove(lease);
+  if (!line) return line.error();
+  return Sight{*line, cached.has_value(), has_mark};
+}
+
+std::optional<DepartedPlaces> LineReader::departures(ConcertId concert_id,
+                                                     const LineSnapshot& line, Place place) {
+  const LineSnapshot::Block* block = line.block_of(place);
+  if (block == nullptr) return std::nullopt;
+  if (known_blocks_.size() > kKnownBlocksMax) known_blocks_.clear();
+  KnownBlock& known = known_blocks_[{concert_id, block->block}];
+  if (known.revision == block->revision) return known.departed;
+
+  const std::string key = block_key(concert_id, block->block, block->revision);
+  auto bits = memcached_.get(key);
+  if (!bits || bits->size() != DepartedPlaces::kBytes) {
+    std::int64_t revision = 0;
+    std::string stored;
+    if (!database_.query(kSelectBlock, concert_id, block->block).read_first(revision, stored)) {
+      return std::nullopt;  // the front has passed the whole block since
+    }
+    bits = std::move(stored);
+    if (revision == block->revision) memcached_.set(key, *bits, kBlockExpiry);
+  }
+  known = {block->revision, DepartedPlaces(std::move(*bits))};
+  return known.departed;
+}
+
+}  // namespace stagedoor::operations

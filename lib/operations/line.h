@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cache/memcached.h"
+#include "db/connection.h"
+#include "db/transaction.h"
+#include "domain/line_snapshot.h"
+#include "domain/refusal.h"
+
+namespace stagedoor::operations {
+
+// When an advance has nothing to do, because another one did it while this one waited its turn.
+struct AdvanceUnless {
+  std::optional<Micros> younger_than = {};  // the last one was made less than this ago
+  std::optional<Place> covers = {};         // the last one knew this place already
+};
+
+// Moves a concert's line: ends what has lapsed, counts who left, lets in whom the limits allow, in
+// order, all in one transaction under the lock of the queue's row, and publishes the new snapshot.
+// Safe to run anywhere, at any time, as often as anybody likes. kNotFound: there is no such concert.
+Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
+                                   ConcertId concert_id, const AdvanceUnless& unless = {});
+
+// While the sale of a concert is closed or sold out, ends all tokens given out so far for good:
+// they stay ended when it opens again. For whoever is about to change that. Takes the lock of the
+// queue's row. REQUIRES: no token is locked by this transaction.
+void settle_ended_line(db::Transaction& transaction, ConcertId concert_id);
+
+// How a line has ended, from the database, for a transaction that is about to use a token.
+LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Time now);
+
+// The concerts that have somebody in their line.
+std::vector<ConcertId> lines_in_use(db::Connection& database);
+
+// Writes into the rows what settle_ended_line() and the advances decided, in bounded batches.
+// Returns how many tokens it ended.
+std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id);
+
+// Shows lines to pollers: snapshots at most two seconds old, from memcached at the price of one
+// round trip. Whoever finds one due advances the line, one at a time; without memcached the
+// snapshot in the queue's row serves instead.
+class LineReader {
+ public:
+  LineReader(db::Connection& database, cache::Memcached& memcached)
+      : database_(database), memcached_(memcached) {}
+
+  struct Sight {
+    LineSnapshot line;
+    bool cached = false;    // from memcached: then the next member can be relied on
+    bool has_mark = false;  // memcached has the key that was asked for beside the line
+  };
+  Outcome<Sight> look(ConcertId concert_id, const std::string& mark_key);
+
+  // Who left in the block of `place`; nothing when nobody did.
+  std::optional<DepartedPlaces> departures(ConcertId concert_id, const LineSnapshot& line,
+                                           Place place);
+
+ private:
+  Outcome<LineSnapshot> ask_database(ConcertId concert_id);
+
+  db::Connection& database_;
+  cache::Memcached& memcached_;
+
+  struct KnownBlock {
+    std::int64_t revision = 0;
+    DepartedPlaces departed;
+  };
+  std::map<std::pair<ConcertId, std::int64_t>, KnownBlock> known_blocks_;
+};
+
+}  // namespace stagedoor::operations

@@ -1,0 +1,357 @@
+#include "operations/queue_tokens.h"
+
+#include <algorithm>
+#include <random>
+#include <string>
+
+#include "operations/accounts.h"
+
+namespace stagedoor::operations {
+namespace {
+
+// A change is announced; this only bounds how long the row of a change that was not (its process
+// died between the commit and the announcement) is shown as it was.
+constexpr Micros kRecordAgeMax = std::chrono::seconds{5};
+constexpr std::int64_t kPollActiveMs = 5'000;
+// How often a join that loses to another one of the same user looks again.
+constexpr int kJoinAttemptsMax = 4;
+
+std::string record_key(TokenId id) { return "token:" + id.text(); }
+
+#define RECORD_COLUMNS \
+  "status, admitted_at, claimed_at, active_until, held_until, expired_reason"
+
+TokenRecord make_record(const std::string& status, TokenRecord record,
+                        const std::optional<std::string>& reason) {
+  record.stored = status == "WAITING"  ? TokenRecord::Stored::kWaiting
+                  : status == "ACTIVE" ? TokenRecord::Stored::kActive
+                                       : TokenRecord::Stored::kExpired;
+  if (reason) record.reason = parse_end_reason(*reason);
+  return record;
+}
+
+constexpr const char* kSelectRecord =
+    "SELECT " RECORD_COLUMNS " FROM queue_tokens WHERE token_id = ?";
+
+std::optional<TokenRecord> read_record(db::Rows rows) {
+  std::string status;
+  std::optional<std::string> reason;
+  TokenRecord record;
+  if (!rows.read_first(status, record.admitted_at, record.claimed_at, record.active_until,
+                       record.held_until, reason)) {
+    return std::nullopt;
+  }
+  return make_record(status, record, reason);
+}
+
+// A record as one line of text, for the cache.
+std::string encode_record(const std::optional<TokenRecord>& record) {
+  if (!record) return "";
+  std::string text = std::to_string(static_cast<int>(record->stored));
+  for (const auto& time :
+       {record->admitted_at, record->claimed_at, record->active_until, record->held_until}) {
+    text += time ? " " + std::to_string(time->time_since_epoch().count()) : " -";
+  }
+  text += record->reason ? " " + std::to_string(static_cast<int>(*record->reason)) : " -";
+  return text;
+}
+
+std::optional<TokenRecord> decode_record(std::string_view text) {
+  std::vector<std::optional<long long>> fields;
+  while (!text.empty()) {
+    const auto end = text.find(' ');
+    fields.push_back(parse_integer(text.substr(0, end)));
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  if (fields.size() != 6 || !fields[0]) return std::nullopt;
+  const auto time = [&](std::size_t i) {
+    return fields[i] ? std::optional<Time>(Time{Micros{*fields[i]}}) : std::nullopt;
+  };
+  TokenRecord record{static_cast<TokenRecord::Stored>(*fields[0]), time(1), time(2), time(3),
+                     time(4)};
+  if (fields[5]) record.reason = static_cast<EndReason>(*fields[5]);
+  return record;
+}
+
+Outcome<TokenRecord> load_record(WaitingRoom& room, TokenId id) {
+  const auto record = read_record(room.database.query(kSelectRecord, id));
+  if (!record) return Refused{Refusal::kNotFound};
+  return *record;
+}
+
+// The record from the cache where it may be a little old. A waiting one is never taken from there:
+// admissions are not announced token by token.
+Outcome<TokenRecord> cached_record(WaitingRoom& room, TokenId id) {
+  const std::string key = record_key(id);
+  const std::string text =
+      room.cache.fetch(key, key, kRecordAgeMax, room.database.estimated_now(), [&] {
+        return encode_record(read_record(room.database.query(kSelectRecord, id)));
+      });
+  const auto record = decode_record(text);
+  if (record && record->stored != TokenRecord::Stored::kWaiting) return *record;
+  return load_record(room, id);
+}
+
+double random_share() {
+  static std::minstd_rand random{std::random_device{}()};
+  return std::uniform_real_distribution<double>{0, 1}(random);
+}
+
+void fill_waiting(QueueState& state, const LineSnapshot& line, const DepartedPlaces* departed,
+                  Time now) {
+  state.position = line.position(state.claims.place, departed);
+  state.estimated_wait_s = line.estimated_wait_s(*state.position);
+  state.poll_after_ms = poll_after_ms(*state.position, random_share());
+  if (line.opened(now)) return;
+  // Before the opening nobody moves: come back for it, and not all at once.
+  const auto until_opening_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(*line.opens_at - now).count();
+  state.poll_after_ms =
+      std::clamp<std::int64_t>(until_opening_ms, *state.poll_after_ms, poll_after_ms(1'000'000, random_share()));
+}
+
+QueueState make_state(WaitingRoom& room, const QueueTokenClaims& claims, const LineSnapshot& line,
+                      const TokenRecord& record, const DepartedPlaces* departed, Time now) {
+  const TokenState token =
+      token_state(record, claims.place, line.end(now), line.opened(now), now);
+  QueueState state{.claims = claims,
+                   .status = token.status,
+                   .waiting = line.waiting(),
+                   .admitted_at = record.admitted_at,
+                   .expires_at = token.expires_at,
+                   .reason = token.reason};
+  switch (token.status) {
+    case TokenStatus::kPrequeued:
+    case TokenStatus::kWaiting:
+      fill_waiting(state, line, departed, now);
+      break;
+    case TokenStatus::kActive:
+      state.position = 0;
+      state.estimated_wait_s = 0;
+      state.poll_after_ms = kPollActiveMs;
+      break;
+    case TokenStatus::kExpired:
+      break;
+  }
+  return state;
+}
+
+// The condition on ends_at keeps a claim from reviving what has lapsed a moment ago.
+constexpr const char* kClaim =
+    "UPDATE queue_tokens t JOIN concerts c ON c.concert_id = t.concert_id"
+    " SET t.claimed_at = SYSDATE(6),"
+    " t.active_until = t.admitted_at + INTERVAL c.active_seconds SECOND,"
+    " t.ends_at = t.admitted_at + INTERVAL c.active_seconds SECOND"
+    " WHERE t.token_id = ? AND t.status = 'ACTIVE' AND t.claimed_at IS NULL"
+    " AND t.ends_at > SYSDATE(6)";
+
+bool needs_claim(const TokenRecord& record, const QueueState& state) {
+  return state.status == TokenStatus::kActive && !record.claimed_at;
+}
+
+// Writes down that the owner showed up, and returns the row as it is then.
+Outcome<TokenRecord> claim(WaitingRoom& room, const QueueTokenClaims& claims) {
+  if (room.database.execute(kClaim, claims.token_id) > 0) {
+    announce_token_change(room, claims.concert_id, claims.token_id, false);
+  }
+  return load_record(room, claims.token_id);
+}
+
+Outcome<QueueState> state_from_record(WaitingRoom& room, const QueueTokenClaims& claims,
+                                      const LineSnapshot& line, const TokenRecord& record,
+                                      const std::optional<DepartedPlaces>& departed) {
+  const Time now = room.database.estimated_now();
+  const DepartedPlaces* bits = departed ? &*departed : nullptr;
+  QueueState state = make_state(room, claims, line, record, bits, now);
+  if (!needs_claim(record, state)) return state;
+  const auto claimed = claim(room, claims);
+  if (!claimed) return claimed.error();
+  return make_state(room, claims, line, *claimed, bits, now);
+}
+
+struct LiveToken {
+  QueueTokenClaims claims;
+  TokenRecord record;
+};
+
+struct UserInLine {
+  bool user_known = false;
+  std::optional<LiveToken> token;
+};
+
+constexpr const char* kSelectUserInLine =
+    "SELECT EXISTS (SELECT 1 FROM users WHERE user_id = ?), t.token_id, t.place, t.issued_at,"
+    " t.status, t.admitted_at, t.claimed_at, t.active_until, t.held_until, t.expired_reason"
+    " FROM (SELECT 1) AS one LEFT JOIN queue_tokens t"
+    " ON t.user_id = ? AND t.concert_id = ? AND t.live = TRUE";
+
+UserInLine find_user_in_line(WaitingRoom& room, UserId user_id, ConcertId concert_id) {
+  UserInLine found;
+  std::optional<TokenId> token_id;
+  std::optional<Place> place;
+  std::optional<Time> issued_at;
+  std::optional<std::string> status;
+  std::optional<std::string> reason;
+  TokenRecord record;
+  room.database.query(kSelectUserInLine, user_id, user_id, concert_id)
+      .read_first(found.user_known, token_id, place, issued_at, status, record.admitted_at,
+                  record.claimed_at, record.active_until, record.held_until, reason);
+  if (token_id) {
+    found.token = {{*token_id, user_id, concert_id, *place, *issued_at},
+                   make_record(*status, record, reason)};
+  }
+  return found;
+}
+
+// The row of the counter stays locked until the commit, so that places become visible in order and
+// a join that fails gives its place back.
+constexpr const char* kDrawPlace =
+    "UPDATE queue_counters SET last_place = LAST_INSERT_ID(last_place + 1) WHERE concert_id = ?";
+constexpr const char* kReadPlace = "SELECT LAST_INSERT_ID(), SYSDATE(6)";
+constexpr const char* kInsertToken =
+    "INSERT INTO queue_tokens (token_id, concert_id, user_id, place, status, live, issued_at)"
+    " VALUES (?, ?, ?, ?, 'WAITING', TRUE, ?)";
+constexpr const char* kEndToken =
+    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = SYSDATE(6),"
+    " expired_reason = ? WHERE token_id = ? AND status <> 'EXPIRED'";
+
+// `stale` is the user's token that counts as ended although its row does not say so yet. Nothing
+// when another join of this user was faster.
+std::optional<QueueTokenClaims> insert_token(WaitingRoom& room, UserId user_id,
+                                             ConcertId concert_id,
+                                             const std::optional<TokenId>& stale,
+                                             EndReason stale_reason) {
+  return db::transact(
+      room.database, [&](db::Transaction& transaction) -> std::optional<QueueTokenClaims> {
+        QueueTokenClaims claims{TokenId::make(), user_id, concert_id, {}, {}};
+        transaction.execute(kDrawPlace, concert_id);
+        transaction.query(kReadPlace).read_first(claims.place, claims.issued_at);
+        if (stale) transaction.execute(kEndToken, end_reason_name(stale_reason), *stale);
+        if (!transaction.insert(kInsertToken, claims.token_id, concert_id, user_id, claims.place,
+                                claims.issued_at)) {
+          return std::nullopt;
+        }
+        transaction.commit();
+        return claims;
+      });
+}
+
+// A fresh token, admitted at once where nobody waits and there is room.
+Outcome<Joined> welcome(WaitingRoom& room, const QueueTokenClaims& claims, LineSnapshot line) {
+  const Time now = room.database.estimated_now();
+  TokenRecord record;
+  if (line.opened(now) && line.waiting() == 0 && line.active < line.limits.max_active) {
+    const auto advanced = advance_line(room.database, room.memcached, claims.concert_id,
+                                       {.covers = claims.place});
+    if (!advanced) return advanced.error();
+    line = *advanced;
+    const auto loaded = load_record(room, claims.token_id);
+    if (!loaded) return loaded.error();
+    record = *loaded;
+  }
+  const auto departed = room.lines.departures(claims.concert_id, line, claims.place);
+  const auto state = state_from_record(room, claims, line, record, departed);
+  if (!state) return state.error();
+  return Joined{true, *state};
+}
+
+constexpr const char* kFindToken =
+    "SELECT concert_id, place, user_id, issued_at FROM queue_tokens WHERE token_id = ?";
+constexpr const char* kLockToken =
+    "SELECT " RECORD_COLUMNS " FROM queue_tokens WHERE token_id = ? FOR UPDATE";
+constexpr const char* kInsertDeparture =
+    "INSERT INTO queue_departures (concert_id, place) VALUES (?, ?)";
+
+#undef RECORD_COLUMNS
+
+// What ending a token changed.
+enum class Ended { kNothing, kWaiting, kActive };
+
+Ended end_token_row(WaitingRoom& room, const QueueTokenClaims& claims, EndReason reason) {
+  return db::transact(room.database, [&](db::Transaction& transaction) {
+    const auto record = read_record(transaction.query(kLockToken, claims.token_id));
+    const Time now = transaction.now();
+    const LineEnd end = read_line_end(transaction, claims.concert_id, now);
+    const TokenState state = token_state(*record, claims.place, end, true, now);
+    if (state.status == TokenStatus::kExpired) return Ended::kNothing;
+    transaction.execute(kEndToken, end_reason_name(reason), claims.token_id);
+    const bool waited = state.status == TokenStatus::kWaiting;
+    if (waited) transaction.execute(kInsertDeparture, claims.concert_id, claims.place);
+    transaction.commit();
+    return waited ? Ended::kWaiting : Ended::kActive;
+  });
+}
+
+}  // namespace
+
+Outcome<Joined> join_queue(WaitingRoom& room, UserId user_id, ConcertId concert_id) {
+  for (int attempt = 0; attempt < kJoinAttemptsMax; ++attempt) {
+    const auto sight = room.lines.look(concert_id, "");
+    if (!sight) return sight.error();
+    const LineSnapshot& line = sight->line;
+    const Time now = room.database.estimated_now();
+    const UserInLine found = find_user_in_line(room, user_id, concert_id);
+    std::optional<TokenId> stale;
+    EndReason stale_reason{};
+    if (found.token) {
+      const QueueTokenClaims& claims = found.token->claims;
+      const auto departed = room.lines.departures(concert_id, line, claims.place);
+      const auto state = state_from_record(room, claims, line, found.token->record, departed);
+      if (!state) return state.error();
+      if (state->status != TokenStatus::kExpired) return Joined{false, *state};
+      stale = claims.token_id;
+      stale_reason = *state->reason;
+    }
+    if (line.closed(now)) return Refused{Refusal::kSaleClosed};
+    if (line.sold_out) return Refused{Refusal::kSoldOut};
+    if (!found.user_known) ensure_user(room.database, user_id);
+    const auto claims = insert_token(room, user_id, concert_id, stale, stale_reason);
+    if (claims) return welcome(room, *claims, line);
+  }
+  throw Unavailable("joins of one user kept overtaking each other");
+}
+
+Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims) {
+  const auto sight = room.lines.look(claims.concert_id, room.cache.version_key(record_key(claims.token_id)));
+  if (!sight) return sight.error();
+  const LineSnapshot& line = sight->line;
+  if (!sight->cached) {
+    const auto record = load_record(room, claims.token_id);
+    if (!record) return record.error();
+    const auto departed = room.lines.departures(claims.concert_id, line, claims.place);
+    return state_from_record(room, claims, line, *record, departed);
+  }
+  const auto departed = room.lines.departures(claims.concert_id, line, claims.place);
+  const bool waits = claims.place > line.front_place && !sight->has_mark &&
+                     !(departed && departed->contains(claims.place));
+  if (waits) return state_from_record(room, claims, line, TokenRecord{}, departed);
+  const auto record = cached_record(room, claims.token_id);
+  if (!record) return record.error();
+  return state_from_record(room, claims, line, *record, departed);
+}
+
+Outcome<Done> end_token(WaitingRoom& room, TokenId token_id, EndReason reason) {
+  QueueTokenClaims claims{.token_id = token_id};
+  if (!room.database.query(kFindToken, token_id)
+           .read_first(claims.concert_id, claims.place, claims.user_id, claims.issued_at)) {
+    return Refused{Refusal::kNotFound};
+  }
+  const Ended ended = end_token_row(room, claims, reason);
+  if (ended != Ended::kNothing) {
+    announce_token_change(room, claims.concert_id, token_id, ended == Ended::kActive);
+  }
+  return Done{};
+}
+
+void announce_token_change(WaitingRoom& room, ConcertId concert_id, TokenId token_id,
+                           bool frees_place) {
+  const bool announced = room.cache.invalidate(record_key(token_id));
+  // Without the mark, pollers learn it from the line itself.
+  if (frees_place || !announced) {
+    const auto advanced = advance_line(room.database, room.memcached, concert_id);
+    (void)advanced;
+  }
+}
+
+}  // namespace stagedoor::operations

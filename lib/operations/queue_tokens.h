@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "cache/versioned.h"
+#include "domain/queue_token.h"
+#include "operations/line.h"
+
+namespace stagedoor::operations {
+
+// What the operations on queue tokens work with.
+struct WaitingRoom {
+  db::Connection& database;
+  cache::Memcached& memcached;
+  cache::Versioned& cache;
+  LineReader& lines;
+};
+
+// A token as its owner sees it.
+struct QueueState {
+  QueueTokenClaims claims;
+  TokenStatus status = TokenStatus::kWaiting;
+  std::optional<std::int64_t> position = {};  // 0 when ACTIVE, nothing when EXPIRED
+  std::int64_t waiting = 0;
+  std::optional<std::int64_t> estimated_wait_s = {};
+  std::optional<std::int64_t> poll_after_ms = {};  // nothing when EXPIRED: there is nothing to wait for
+  std::optional<Time> admitted_at = {};
+  std::optional<Time> expires_at = {};
+  std::optional<EndReason> reason = {};
+};
+
+struct Joined {
+  bool created = false;
+  QueueState state;
+};
+
+// Puts the user at the back of the line, or finds him where he stands already. Refused: kNotFound,
+// kSaleClosed, kSoldOut.
+Outcome<Joined> join_queue(WaitingRoom& room, UserId user_id, ConcertId concert_id);
+
+// Where the token stands now. The first look at an admitted one is its owner showing up, and is
+// written down. REQUIRES: the claims were verified.
+Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims);
+
+// Ends the token for the reason kLeft or kRevoked, at once and for good; nothing happens to one that
+// has ended. kNotFound: there is no such token.
+Outcome<Done> end_token(WaitingRoom& room, TokenId token_id, EndReason reason);
+
+// Lets everybody know that the token's row has changed. REQUIRES: the change is committed.
+// `frees_place` when an active one has ended: its place is given to the next.
+void announce_token_change(WaitingRoom& room, ConcertId concert_id, TokenId token_id,
+                           bool frees_place);
+
+}  // namespace stagedoor::operations

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "domain/queue_token.h"
+
+namespace stagedoor::token {
+
+// Signs and verifies queue tokens: `<claims>.<HMAC-SHA256>`, both base64url. A token is verified
+// without any look-up. The first key signs; older ones still verify, so that keys can be rotated
+// while people stand in line.
+class QueueTokens {
+ public:
+  // REQUIRES: keys is not empty.
+  explicit QueueTokens(const std::vector<std::string>& keys);
+  ~QueueTokens();
+  QueueTokens(QueueTokens&&) noexcept;
+
+  [[nodiscard]] std::string sign(const QueueTokenClaims& claims) const;
+
+  // Nothing unless the text is exactly what sign() makes with one of the keys.
+  [[nodiscard]] std::optional<QueueTokenClaims> verify(std::string_view token) const;
+
+ private:
+  class Key;
+  std::vector<std::unique_ptr<Key>> keys_;
+};
+
+}  // namespace stagedoor::token
