@@ -1,12 +1,16 @@
 # shellcheck shell=bash
 # A generation of a handler: one multiwatch with its processes on a socket of its own.
 #   run/NAME.GENERATION.pid, .sock   of every generation that was started and not yet stopped
+#   run/NAME.sock                    a link to the socket of the one that new requests go to
 
 # A process that dies is replaced at once. One that cannot live is given up after this many deaths
 # in a row, each within this time: enough for somebody who kills them for fun, and an end to it
 # where a binary is broken.
 readonly DEATHS_IN_A_ROW_MAX=1000
 readonly DEATH_WITHIN_MS=1000
+
+# A connection may wait this long behind others before its generation is stopped.
+readonly DRAIN_S=10
 
 socket_of() {
   printf '%s' "$STAGEDOOR_HOME/run/$1.$2.sock"
@@ -37,6 +41,28 @@ generation_pid() {
   local pid
   pid=$(recorded_pid "$(pid_file_of "$1" "$2")") && process_matches "$pid" "*multiwatch *-- */$1" &&
     process_is_of_home "$pid" && printf '%s' "$pid"
+}
+
+# switch_to_generation NAME GENERATION: from now on nginx connects to this one. It follows the link
+# anew for each request, so no reload is needed; a reload would cut clients that keep a connection.
+switch_to_generation() {
+  local link=$STAGEDOOR_HOME/run/$1.sock
+  { ln -sfn "$1.$2.sock" "$link.new" && mv -fT "$link.new" "$link"; } || die "cannot write $link"
+}
+
+is_switched_to() {
+  [[ $STAGEDOOR_HOME/run/$1.sock -ef $(socket_of "$1" "$2") ]]
+}
+
+# drain_sockets SOCKET...: returns when a process has taken every connection that waited there. They
+# are taken in order, so one more is put behind them; what it says is no FastCGI and just dropped.
+drain_sockets() {
+  local socket clients=()
+  for socket in "$@"; do
+    curl -s -m "$DRAIN_S" --noproxy '*' --unix-socket "$socket" -o /dev/null http://drain/ 9>&- &
+    clients+=("$!")
+  done
+  wait "${clients[@]}" || true
 }
 
 generation_listens() {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Which handlers run, with how many processes, in which generation. A change starts a new
-# generation beside the old one; the old one is stopped when nginx has let go of it, so no request
-# is lost.
+# generation beside the old one, requests are switched to it, and the old one is stopped when it
+# has answered what had reached it before: no request is lost.
 #   run/NAME.generation   the one that requests go to: its number, and what it was started with
 #   run/NAME.pid          its pid
 
@@ -89,7 +89,11 @@ ensure_handlers() {
   load_wanted
   load_children
   for name in "${HANDLERS[@]}"; do
-    runs_as_wanted "$name" && continue
+    if runs_as_wanted "$name"; then
+      is_switched_to "$name" "${GENERATION[$name]}" ||
+        switch_to_generation "$name" "${GENERATION[$name]}"
+      continue
+    fi
     started+=("$name")
     new[$name]=$((GENERATION[$name] % GENERATION_MAX + 1))
     start_generation "$name" "${new[$name]}" "${PROCESS_COUNT[$name]}"
@@ -103,6 +107,7 @@ ensure_handlers() {
   for name in "${started[@]}"; do
     GENERATION[$name]=${new[$name]}
     write_file "$STAGEDOOR_HOME/run/$name.generation" <<<"${new[$name]} ${WANTED[$name]}"
+    switch_to_generation "$name" "${new[$name]}"
     cp "$(pid_file_of "$name" "${new[$name]}")" "$STAGEDOOR_HOME/run/$name.pid"
   done
 }
@@ -174,7 +179,9 @@ retire_generations() {
   for file in "$STAGEDOOR_HOME"/run/*.[0-9]*.pid; do
     [[ -e $file && $current != *" $file "* ]] && old+=("$file")
   done
-  ((${#old[@]} == 0)) || stop_generations "${old[@]}"
+  ((${#old[@]} > 0)) || return 0
+  drain_sockets "${old[@]/%.pid/.sock}"
+  stop_generations "${old[@]}"
 }
 
 stop_handlers() {
@@ -184,6 +191,6 @@ stop_handlers() {
   done
   ((${#files[@]} == 0)) || stop_generations "${files[@]}"
   for file in "$STAGEDOOR_HOME"/run/*.generation; do
-    rm -f "$file" "${file%.generation}.pid"
+    rm -f "$file" "${file%.generation}".{pid,sock}
   done
 }

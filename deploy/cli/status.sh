@@ -24,7 +24,7 @@ verb_status() {
   fi
   for name in "${HANDLERS[@]}"; do
     status_line "$name" "$(generation_pid "$name" "${GENERATION[$name]}" || true)" \
-      "$(socket_of "$name" "${GENERATION[$name]}")" "$table" "${PROCESS_COUNT[$name]}"
+      "$STAGEDOOR_HOME/run/$name.sock" "$table" "${PROCESS_COUNT[$name]}"
   done
   [[ -n $ALL_RUN ]] || exit 3
 }

@@ -3,6 +3,16 @@
 
 readonly READY_S=30
 
+readonly OPEN_FILES_MAX=65536
+
+# nginx and memcached keep a file open per client, and get no more than this shell may have.
+raise_open_files() {
+  local limit
+  limit=$(ulimit -Hn)
+  [[ $limit != unlimited ]] && ((limit < OPEN_FILES_MAX)) || limit=$OPEN_FILES_MAX
+  ulimit -Sn "$limit"
+}
+
 verb_up() {
   local fresh=
   case $# in
@@ -40,6 +50,7 @@ check_everything_that_is_cheap() {
 }
 
 start_everything() {
+  raise_open_files
   create_secrets
   ensure_mariadb
   ensure_database_answers
