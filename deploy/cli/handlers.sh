@@ -1,29 +1,21 @@
 # shellcheck shell=bash
-# The handlers: each runs as generations, one multiwatch with its processes on a socket of its own.
-#   run/NAME.GENERATION.pid   of every generation that was started and not yet stopped
-#   run/NAME.generation       the one that requests go to: its number, and what it was started with
-#   run/NAME.pid              its pid
-# A change starts a new generation beside the old one; the old one is stopped when nginx has let go
-# of it, so no request is lost.
+# Which handlers run, with how many processes, in which generation. A change starts a new
+# generation beside the old one, requests are switched to it, and the old one is stopped when it
+# has answered what had reached it before: no request is lost.
+#   run/NAME.generation   the one that requests go to: its number, and what it was started with
+#   run/NAME.pid          its pid
 
-readonly GENERATION_MAX=9999
 readonly PROCESSES_MAX=64
+# After it comes 1 again. Its digits count towards the length of a socket's path.
+readonly GENERATION_MAX=9999
 HANDLERS=()
-declare -A PROCESS_COUNT=() GENERATION=()
+declare -A PROCESS_COUNT=() GENERATION=() CHILDREN=()
 
 load_handlers() {
   local file
   read_process_counts "$SOURCE/deploy/processes.conf" add_handler
   file=$STAGEDOOR_HOME/processes.conf
   [[ ! -e $file ]] || read_process_counts "$file" override_handler
-}
-
-# REQUIRES: the lock of the home, if generations are to be started or stopped.
-load_generations() {
-  local name
-  for name in "${HANDLERS[@]}"; do
-    GENERATION[$name]=$(current_generation "$name")
-  done
 }
 
 read_process_counts() {
@@ -51,22 +43,14 @@ override_handler() {
   PROCESS_COUNT[$1]=$2
 }
 
-current_generation() {
-  local number=
-  { read -r number _ <"$STAGEDOOR_HOME/run/$1.generation"; } 2>/dev/null || true
-  printf '%s' "${number:-0}"
-}
-
-socket_of() {
-  printf '%s' "$STAGEDOOR_HOME/run/$1.$2.sock"
-}
-
-# generation_pid NAME GENERATION: the pid of its multiwatch, if that runs.
-generation_pid() {
-  local pid
-  pid=$(recorded_pid "$STAGEDOOR_HOME/run/$1.$2.pid") &&
-    process_matches "$pid" "*multiwatch -f * -- */$1" && process_is_of_home "$pid" &&
-    printf '%s' "$pid"
+# REQUIRES: the lock of the home, if generations are to be started or stopped.
+load_generations() {
+  local name number
+  for name in "${HANDLERS[@]}"; do
+    number=0
+    { read -r number _ <"$STAGEDOOR_HOME/run/$name.generation"; } 2>/dev/null || true
+    GENERATION[$name]=$number
+  done
 }
 
 check_binaries() {
@@ -83,81 +67,121 @@ check_handler_configuration() {
   die "${problems//$'\n'/; }"
 }
 
-# What a generation is started with, in one hash: a second `up` compares it.
-handler_fingerprint() {
-  local name=$1
-  {
-    printf '%s %s\n' "${PROCESS_COUNT[$name]}" "$HANDLER_INPUTS"
-    stat -L -c '%n %i %s %Y' "$BIN/$name"
-  } | sha256sum | cut -c 1-64
+# load_wanted: for each handler, what it should be started with, as one line to compare.
+declare -A WANTED=()
+load_wanted() {
+  local name binary inputs
+  inputs=$({
+    handler_settings
+    cat "$STAGEDOOR_HOME"/secrets/{access_token_key,queue_token_keys,db_password}
+  } | sha256sum)
+  while read -r name binary; do
+    WANTED[$name]="${PROCESS_COUNT[$name]} $binary ${inputs%% *} $BIN"
+  done < <(cd "$BIN" && stat -L -c '%n %i-%s-%.9Y' "${HANDLERS[@]}")
 }
 
-handler_inputs() {
-  { handler_settings && cat "$STAGEDOOR_HOME"/secrets/{access_token_key,queue_token_keys,db_password}; } |
-    sha256sum | cut -c 1-64
-}
-
-# Starts a new generation of every handler that does not run or runs with something else than it
-# should now. The old ones go on until retire_generations.
+# Starts a new generation of every handler that does not run, not with all its processes, or with
+# something else than it should now. The old ones go on until retire_generations.
 ensure_handlers() {
-  local name number fingerprint started=()
-  declare -A new_generation=() new_fingerprint=()
-  HANDLER_INPUTS=$(handler_inputs)
+  local name started=()
+  local -A new=()
+  ((${#HANDLERS[@]} > 0)) || return 0
+  load_wanted
+  load_children
   for name in "${HANDLERS[@]}"; do
-    fingerprint=$(handler_fingerprint "$name")
-    number=${GENERATION[$name]}
-    generation_pid "$name" "$number" >/dev/null &&
-      [[ $(<"$STAGEDOOR_HOME/run/$name.generation") == "$number $fingerprint" ]] && continue
+    if runs_as_wanted "$name"; then
+      is_switched_to "$name" "${GENERATION[$name]}" ||
+        switch_to_generation "$name" "${GENERATION[$name]}"
+      continue
+    fi
     started+=("$name")
-    new_fingerprint[$name]=$fingerprint
-    new_generation[$name]=$((number % GENERATION_MAX + 1))
-    start_generation "$name" "${new_generation[$name]}"
+    new[$name]=$((GENERATION[$name] % GENERATION_MAX + 1))
+    start_generation "$name" "${new[$name]}" "${PROCESS_COUNT[$name]}"
   done
   ((${#started[@]} > 0)) || return 0
   say "starting ${#started[@]} of ${#HANDLERS[@]} handlers"
-
   for name in "${started[@]}"; do
-    until_true 10 generation_listens "$name" "${new_generation[$name]}" ||
-      die "$name does not start, see $STAGEDOOR_HOME/log/$name.log"
+    until_true 10 generation_listens "$name" "${new[$name]}" || give_up_starting "$name"
   done
-  # A binary that fails at once does so within this time, and must not replace one that works.
+  until_true 5 all_are_steady || give_up_starting "$UNSTEADY"
+  for name in "${started[@]}"; do
+    GENERATION[$name]=${new[$name]}
+    write_file "$STAGEDOOR_HOME/run/$name.generation" <<<"${new[$name]} ${WANTED[$name]}"
+    switch_to_generation "$name" "${new[$name]}"
+    cp "$(pid_file_of "$name" "${new[$name]}")" "$STAGEDOOR_HOME/run/$name.pid"
+  done
+}
+
+runs_as_wanted() {
+  local name=$1 pid
+  pid=$(generation_pid "$name" "${GENERATION[$name]}") || return 1
+  [[ $(<"$STAGEDOOR_HOME/run/$name.generation") == "${GENERATION[$name]} ${WANTED[$name]}" ]] ||
+    return 1
+  # One may be missing just now because it is being replaced.
+  has_all_processes "$name" "$pid" || until_true 1 has_all_processes_now "$name" "$pid"
+}
+
+# CHILDREN[pid]: the pids of its child processes.
+load_children() {
+  local pid parent
+  CHILDREN=()
+  while read -r pid parent _; do
+    CHILDREN[$parent]+="$pid "
+  done < <(process_table)
+}
+
+has_all_processes() {
+  local pids
+  read -r -a pids <<<"${CHILDREN[$2]:-}"
+  ((${#pids[@]} == PROCESS_COUNT[$1]))
+}
+
+has_all_processes_now() {
+  load_children
+  has_all_processes "$@"
+}
+
+# all_are_steady reads `started` and `new` of ensure_handlers: a process that fails at its start is
+# replaced again and again, one that works keeps its pid. Else UNSTEADY is one that does not.
+all_are_steady() {
+  local name pid
+  local -A before=()
+  load_children
+  for name in "${started[@]}"; do
+    pid=$(recorded_pid "$(pid_file_of "$name" "${new[$name]}")")
+    before[$name]=${CHILDREN[$pid]:-}
+  done
   sleep 0.1
+  load_children
   for name in "${started[@]}"; do
-    generation_pid "$name" "${new_generation[$name]}" >/dev/null ||
-      die "$name ends right after its start, see $STAGEDOOR_HOME/log/$name.log"
-  done
-  for name in "${started[@]}"; do
-    GENERATION[$name]=${new_generation[$name]}
-    printf '%s\n' "${GENERATION[$name]} ${new_fingerprint[$name]}" |
-      write_file "$STAGEDOOR_HOME/run/$name.generation"
-    cp "$STAGEDOOR_HOME/run/$name.${GENERATION[$name]}.pid" "$STAGEDOOR_HOME/run/$name.pid"
+    pid=$(recorded_pid "$(pid_file_of "$name" "${new[$name]}")")
+    UNSTEADY=$name
+    has_all_processes "$name" "$pid" && [[ ${CHILDREN[$pid]} == "${before[$name]}" ]] || return 1
   done
 }
 
-start_generation() {
-  local name=$1 generation=$2 socket
-  socket=$(socket_of "$name" "$generation")
-  # A start that broke off may have left one with this number.
-  stop_generations "$STAGEDOOR_HOME/run/$name.$generation.pid"
-  start_daemon "$STAGEDOOR_HOME/run/$name.$generation.pid" "$STAGEDOOR_HOME/log/$name.log" \
-    spawn-fcgi -n -s "$socket" -b 1024 -M 0600 -- \
-    "$(command -v multiwatch)" -f "${PROCESS_COUNT[$name]}" -- "$BIN/$name"
-}
-
-generation_listens() {
-  [[ -S $(socket_of "$1" "$2") ]] && generation_pid "$1" "$2" >/dev/null
+# What ran before goes on as if nothing had been tried.
+give_up_starting() {
+  local name files=()
+  for name in "${started[@]}"; do
+    files+=("$(pid_file_of "$name" "${new[$name]}")")
+  done
+  stop_generations "${files[@]}"
+  die "$1 does not start, see $STAGEDOOR_HOME/log/$1.log"
 }
 
 # Stops every generation that requests no longer go to.
 retire_generations() {
   local file current=' ' name old=()
   for name in "${HANDLERS[@]}"; do
-    current+="$STAGEDOOR_HOME/run/$name.${GENERATION[$name]}.pid "
+    current+="$(pid_file_of "$name" "${GENERATION[$name]}") "
   done
   for file in "$STAGEDOOR_HOME"/run/*.[0-9]*.pid; do
     [[ -e $file && $current != *" $file "* ]] && old+=("$file")
   done
-  ((${#old[@]} == 0)) || stop_generations "${old[@]}"
+  ((${#old[@]} > 0)) || return 0
+  drain_sockets "${old[@]/%.pid/.sock}"
+  stop_generations "${old[@]}"
 }
 
 stop_handlers() {
@@ -166,49 +190,7 @@ stop_handlers() {
     [[ -e $file ]] && files+=("$file")
   done
   ((${#files[@]} == 0)) || stop_generations "${files[@]}"
-  rm -f "$STAGEDOOR_HOME"/run/*.generation
-  for file in "${HANDLERS[@]}"; do
-    rm -f "$STAGEDOOR_HOME/run/$file.pid"
+  for file in "$STAGEDOOR_HOME"/run/*.generation; do
+    rm -f "$file" "${file%.generation}".{pid,sock}
   done
-}
-
-# stop_generations PID_FILE...: multiwatch passes SIGTERM on and waits for its processes. Those of
-# a multiwatch that was killed are still in its session.
-stop_generations() {
-  local file pid leaders=() members=()
-  for file in "$@"; do
-    pid=$(recorded_pid "$file") && is_of_handler "$pid" "$(handler_of "$file")" && leaders+=("$pid")
-  done
-  stop_processes TERM 15 "${leaders[@]}" || true
-  mapfile -t members < <(generation_members "$@")
-  stop_processes TERM 15 "${members[@]}" || true
-  mapfile -t members < <(generation_members "$@")
-  stop_processes KILL 5 "${members[@]}" || die "handlers do not stop: pids ${members[*]}"
-  for file in "$@"; do
-    rm -f "$file" "${file%.pid}.sock"
-  done
-}
-
-handler_of() {
-  local name=${1##*/}
-  printf '%s' "${name%%.*}"
-}
-
-# Its multiwatch, the spawn-fcgi before that, and its processes all end in the path of the binary.
-is_of_handler() {
-  process_matches "$1" "*/$2" && process_is_of_home "$1"
-}
-
-# generation_members PID_FILE...: whatever is left of the sessions that these files name.
-generation_members() {
-  local file pid session
-  local -A handler=()
-  for file in "$@"; do
-    pid=$(recorded_pid "$file") && handler[$pid]=$(handler_of "$file")
-  done
-  while read -r pid _ session _; do
-    [[ -n ${handler[$session]:-} ]] && is_of_handler "$pid" "${handler[$session]}" &&
-      printf '%s\n' "$pid"
-  done < <(process_table)
-  return 0
 }

@@ -26,7 +26,12 @@ process_matches() {
 }
 
 process_is_of_home() {
-  grep -qzxF "STAGEDOOR_HOME=$STAGEDOOR_HOME" "/proc/$1/environ" 2>/dev/null
+  local variables=() variable
+  { mapfile -d '' -t variables <"/proc/$1/environ"; } 2>/dev/null || return 1
+  for variable in "${variables[@]}"; do
+    [[ $variable != "STAGEDOOR_HOME=$STAGEDOOR_HOME" ]] || return 0
+  done
+  return 1
 }
 
 is_gone() {

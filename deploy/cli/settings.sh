@@ -61,14 +61,19 @@ check_path() {
     die "$what must not contain spaces, quotes or any of \\ ; { } \$ : # * ? [ ]: $path"
 }
 
-load_settings() {
+# The home alone is what stopping needs: wrong settings must not keep anything running.
+load_home() {
   local home=${STAGEDOOR_HOME:-.stagedoor}
   [[ $home == /* ]] || home=$PWD/$home
   home=$(readlink -m "$home")
   check_path STAGEDOOR_HOME "$home"
-  check_path 'the path of the source' "$SOURCE"
   export STAGEDOOR_HOME=$home
-  read_configuration_file "$home/stagedoor.conf"
+}
+
+load_settings() {
+  load_home
+  check_path 'the path of the source' "$SOURCE"
+  read_configuration_file "$STAGEDOOR_HOME/stagedoor.conf"
 
   PORT=$(setting STAGEDOOR_PORT 8080)
   { [[ $PORT =~ ^[1-9][0-9]{0,4}$ ]] && ((PORT <= 65535)); } ||

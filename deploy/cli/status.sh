@@ -24,18 +24,23 @@ verb_status() {
   fi
   for name in "${HANDLERS[@]}"; do
     status_line "$name" "$(generation_pid "$name" "${GENERATION[$name]}" || true)" \
-      "$(socket_of "$name" "${GENERATION[$name]}")" "$table"
+      "$STAGEDOOR_HOME/run/$name.sock" "$table" "${PROCESS_COUNT[$name]}"
   done
   [[ -n $ALL_RUN ]] || exit 3
 }
 
-# One line: the part's main process and its children together.
+# status_line PART PID LISTENS TABLE [PROCESSES_WANTED]: its main process and the children together.
 status_line() {
-  local part=$1 pid=$2 listens=$3 table=$4 state=running processes=0 kib=0
+  local part=$1 pid=$2 listens=$3 table=$4 wanted=${5:-1} state=running processes=0 kib=0
   if [[ -n $pid ]]; then
     read -r processes kib < <(awk -v pid="$pid" '
       $1 == pid { kib += $4 } $2 == pid { children++; kib += $4 }
-      END { print (children ? children : 1), kib + 0 }' <<<"$table")
+      END { print children + 0, kib + 0 }' <<<"$table")
+    [[ -n ${5:-} || $processes != 0 ]] || processes=1
+    if ((processes < wanted)); then
+      state=degraded
+      ALL_RUN=
+    fi
   else
     state=stopped
     ALL_RUN=

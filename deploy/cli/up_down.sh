@@ -3,6 +3,16 @@
 
 readonly READY_S=30
 
+readonly OPEN_FILES_MAX=65536
+
+# nginx and memcached keep a file open per client, and get no more than this shell may have.
+raise_open_files() {
+  local limit
+  limit=$(ulimit -Hn)
+  [[ $limit != unlimited ]] && ((limit < OPEN_FILES_MAX)) || limit=$OPEN_FILES_MAX
+  ulimit -Sn "$limit"
+}
+
 verb_up() {
   local fresh=
   case $# in
@@ -40,6 +50,7 @@ check_everything_that_is_cheap() {
 }
 
 start_everything() {
+  raise_open_files
   create_secrets
   ensure_mariadb
   ensure_database_answers
@@ -69,12 +80,12 @@ stop_what_became_external() {
 wait_until_ready() {
   local answer
   until_true "$READY_S" is_ready && return 0
-  answer=$(curl -s -m 5 -w ' (%{http_code})' "http://127.0.0.1:$PORT/readyz" | tr '\n' ' ' || true)
+  answer=$(curl -s --noproxy "*" -m 5 -w ' (%{http_code})' "http://127.0.0.1:$PORT/readyz" | tr '\n' ' ' || true)
   die "/readyz answers '${answer:0:200}' after $READY_S s, see the logs in $STAGEDOOR_HOME/log"
 }
 
 is_ready() {
-  curl -sf -m 5 -o /dev/null "http://127.0.0.1:$PORT/readyz" 9>&-
+  curl -sf --noproxy "*" -m 5 -o /dev/null "http://127.0.0.1:$PORT/readyz" 9>&-
 }
 
 load_demo_once() {
@@ -88,7 +99,6 @@ load_demo_once() {
 
 show_what_to_do_next() {
   cat <<END
-
 Stagedoor runs at http://127.0.0.1:$PORT
   try it:            curl http://127.0.0.1:$PORT/api/v1/concerts
   for your crontab:  * * * * * STAGEDOOR_HOME=$STAGEDOOR_HOME $SOURCE/stagedoor sweep
@@ -96,12 +106,11 @@ END
 }
 
 verb_down() {
-  load_settings
+  load_home
   if ! is_home; then
     say "nothing to stop, there is no installation under $STAGEDOOR_HOME"
     return 0
   fi
-  load_handlers
   lock_home
   stop_everything
 }

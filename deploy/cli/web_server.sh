@@ -35,7 +35,7 @@ render_web_server() {
   # nginx looks for included files beside its configuration.
   ln -sfn "$SOURCE/nginx" "$folder/shipped"
   for name in "${HANDLERS[@]}"; do
-    printf 'upstream %s { server unix:%s; }\n' "$name" "$(socket_of "$name" "${GENERATION[$name]}")"
+    printf 'upstream %s { server unix:%s; }\n' "$name" "$STAGEDOOR_HOME/run/$name.sock"
   done | write_file "$folder/upstreams.conf"
 }
 
