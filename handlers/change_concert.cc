@@ -6,6 +6,7 @@
 #include "endpoint/endpoint.h"
 #include "operations/cache_keys.h"
 #include "operations/concerts.h"
+#include "operations/line.h"
 
 namespace stagedoor {
 namespace {
@@ -20,6 +21,8 @@ Outcome<http::Response> change_concert(const http::Request& request, Services& s
 
   const auto changed = operations::change_concert(services.database, *id, change);
   if (!changed) return changed.error();
+  const auto line = operations::advance_line(services.database, services.memcached, *id);
+  if (!line) return line.error();
   services.cache.invalidate(operations::concert_version(*id));
   services.cache.invalidate(operations::kConcertListVersion);
   const Time now = services.database.now();

@@ -26,6 +26,12 @@ const char* level_name(Level level) {
   return "info";
 }
 
+// With the microseconds as decimals: 1.042
+std::string milliseconds(Micros time) {
+  const std::string micros = std::to_string(time.count() % 1000);
+  return std::to_string(time.count() / 1000) + "." + std::string(3 - micros.size(), '0') + micros;
+}
+
 JsonWriter begin_line(Level level) {
   JsonWriter line;
   line.begin_object()
@@ -54,7 +60,7 @@ void request(const RequestRecord& record) {
       .field("path", record.path)
       .field("status", record.status)
       .key("ms")
-      .raw(std::to_string(static_cast<double>(record.took.count()) / 1000.0));
+      .raw(milliseconds(record.took));
   if (!record.error.empty()) line.field("error", record.error);
   write_line(line);
 }

@@ -58,7 +58,7 @@ struct Versioned::Lookup {
 
 Versioned::Lookup Versioned::look_up(const std::string& version_key, const std::string& entry,
                                      Micros age_max, Time now) {
-  auto values = memcached_.get({"v:" + version_key, "e:" + entry});
+  auto values = memcached_.get({version_entry(version_key), "e:" + entry});
   Lookup lookup{std::move(values[0]), std::nullopt};
   if (!lookup.version || !values[1]) return lookup;
   const auto decoded = decode(*values[1]);
@@ -78,7 +78,7 @@ std::string Versioned::fetch(const std::string& version_key, const std::string& 
   if (!found.version) {
     const std::string fresh = new_version();
     // No server, or another process was faster: build without storing.
-    if (!memcached_.add("v:" + version_key, fresh, kVersionExpiry)) return build();
+    if (!memcached_.add(version_entry(version_key), fresh, kVersionExpiry)) return build();
     found.version = fresh;
   }
 
@@ -99,8 +99,8 @@ std::string Versioned::fetch(const std::string& version_key, const std::string& 
   return content;
 }
 
-void Versioned::invalidate(const std::string& version_key) {
-  memcached_.set("v:" + version_key, new_version(), kVersionExpiry);
+bool Versioned::invalidate(const std::string& version_key) {
+  return memcached_.set(version_entry(version_key), new_version(), kVersionExpiry);
 }
 
 }  // namespace stagedoor::cache

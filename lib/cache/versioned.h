@@ -25,8 +25,12 @@ class Versioned {
   std::string fetch(const std::string& version_key, const std::string& entry, Micros age_max,
                     Time now, const std::function<std::string()>& build);
 
-  // REQUIRES: the change is committed.
-  void invalidate(const std::string& version_key);
+  // REQUIRES: the change is committed. False when the cache did not take it: then readers may be
+  // shown the old content until its age ends that.
+  bool invalidate(const std::string& version_key);
+
+  // Where memcached holds the version, for callers that only ask whether there is one.
+  static std::string version_entry(const std::string& version_key) { return "v:" + version_key; }
 
  private:
   struct Lookup;

@@ -29,11 +29,11 @@ std::optional<EndReason> parse_end_reason(std::string_view name);
 
 // What a signed Queue-Token says of itself.
 struct QueueTokenClaims {
-  TokenId token_id;
-  UserId user_id;
-  ConcertId concert_id;
-  Place place;
-  Time issued_at;
+  TokenId token_id = {};
+  UserId user_id = {};
+  ConcertId concert_id = {};
+  Place place = {};
+  Time issued_at = {};
 };
 
 // A token as its row holds it. The row may lag behind: what has lapsed or ended with the whole line

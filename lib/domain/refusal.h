@@ -21,6 +21,13 @@ enum class Refusal {
   kValidationFailed,
   kEmailTaken,
   kBadCredentials,
+  kSaleClosed,
+  kSoldOut,
+  kQueueTokenRequired,
+  kQueueTokenInvalid,
+  kWrongConcert,
+  kNotAdmitted,
+  kQueueTokenExpired,
 };
 
 // What is wrong with one field of a request.

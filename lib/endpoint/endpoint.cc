@@ -30,7 +30,9 @@ Services::Services(Config loaded)
       database(config.database),
       memcached(config.memcached_servers, cache_prefix(config.database)),
       cache(memcached),
-      access_tokens(config.access_token_secret) {}
+      access_tokens(config.access_token_secret),
+      queue_tokens(config.queue_token_keys),
+      lines(database, memcached) {}
 
 Config load_config_or_exit() {
   const auto config = load_config();

@@ -8,7 +8,9 @@
 #include "db/connection.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "operations/queue_tokens.h"
 #include "token/access_token.h"
+#include "token/queue_token.h"
 
 namespace stagedoor {
 
@@ -21,6 +23,10 @@ struct Services {
   cache::Memcached memcached;
   cache::Versioned cache;
   token::AccessTokens access_tokens;
+  token::QueueTokens queue_tokens;
+  operations::LineReader lines;
+
+  operations::WaitingRoom waiting_room() { return {database, memcached, cache, lines}; }
 };
 
 using Endpoint = std::function<Outcome<http::Response>(const http::Request&, Services&)>;

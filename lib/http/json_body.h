@@ -21,6 +21,9 @@ struct Range {
   std::int64_t max;
 };
 
+// The ids of concerts and dates.
+inline constexpr Range kIdRange{1, INT64_MAX};
+
 class JsonDocument;
 
 // One object of a body. Every reader notes what is wrong with its field and goes on with a

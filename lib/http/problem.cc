@@ -30,6 +30,20 @@ Look look_of(Refusal refusal) {
       return {409, "email_taken", "This e-mail address has an account already"};
     case Refusal::kBadCredentials:
       return {401, "bad_credentials", "E-mail address or password is wrong"};
+    case Refusal::kSaleClosed:
+      return {410, "sale_closed", "The sale of this concert is over"};
+    case Refusal::kSoldOut:
+      return {410, "sold_out", "Every seat of this concert is sold"};
+    case Refusal::kQueueTokenRequired:
+      return {401, "queue_token_required", "Join the queue first and send the Queue-Token"};
+    case Refusal::kQueueTokenInvalid:
+      return {401, "queue_token_invalid", "This is not a Queue-Token of ours"};
+    case Refusal::kWrongConcert:
+      return {403, "wrong_concert", "This Queue-Token is for another concert"};
+    case Refusal::kNotAdmitted:
+      return {403, "not_admitted", "It is not your turn yet"};
+    case Refusal::kQueueTokenExpired:
+      return {403, "queue_token_expired", "Your place in the queue has ended"};
   }
   return {500, "internal", "Something went wrong here"};
 }

@@ -124,12 +124,12 @@ void serve_accepted(const Handler& handler, FCGX_Request& fcgx) {
 }
 
 int serve_fastcgi(const Handler& handler) {
-  install_signals();
   FCGX_Request fcgx;
   if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgx, kListenDescriptor, FCGI_FAIL_ACCEPT_ON_INTR)) {
     log::event(log::Level::kCritical, "FastCGI could not be initialised");
     return EXIT_FAILURE;
   }
+  install_signals();  // after libfcgi, which installs handlers of its own
   int failures = 0;
   while (stop_requested == 0 && failures < kAcceptFailuresMax) {
     if (FCGX_Accept_r(&fcgx) == 0) {

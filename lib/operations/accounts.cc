@@ -9,6 +9,9 @@ constexpr const char* kInsertUser =
     "INSERT INTO users (user_id, name, email, email_key, password_hash, created_at) "
     "VALUES (?, ?, ?, ?, ?, SYSDATE(6))";
 
+constexpr const char* kEnsureUser =
+    "INSERT IGNORE INTO users (user_id, created_at) VALUES (?, SYSDATE(6))";
+
 constexpr const char* kSelectCredentials =
     "SELECT user_id, password_hash FROM users WHERE email_key = ? AND password_hash IS NOT NULL";
 
@@ -21,6 +24,10 @@ Outcome<UserId> create_user(db::Connection& database, const NewUser& user) {
     return Refused{Refusal::kEmailTaken};
   }
   return id;
+}
+
+void ensure_user(db::Connection& database, UserId user_id) {
+  database.execute(kEnsureUser, user_id);
 }
 
 std::optional<Credentials> find_credentials(db::Connection& database, const std::string& email) {

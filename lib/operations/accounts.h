@@ -18,6 +18,10 @@ struct NewUser {
 // Adds a user; kEmailTaken when the address has one.
 Outcome<UserId> create_user(db::Connection& database, const NewUser& user);
 
+// Makes sure that there is a row for a user who came with a valid access token. Call it before the
+// transaction that needs the row, not inside.
+void ensure_user(db::Connection& database, UserId user_id);
+
 struct Credentials {
   UserId user_id;
   std::string password_hash;

@@ -13,6 +13,7 @@ namespace stagedoor::operations {
 inline constexpr Micros kConcertListAgeMax = std::chrono::seconds{3};
 inline constexpr Micros kConcertAgeMax = std::chrono::milliseconds{1'500};
 inline constexpr Micros kDatesAgeMax = std::chrono::seconds{3};
+inline constexpr Micros kStatsAgeMax = std::chrono::seconds{2};
 
 // The version of all pages of the list of concerts.
 inline constexpr const char* kConcertListVersion = "concerts";

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "db/transaction.h"
+#include "operations/line.h"
 
 namespace stagedoor::operations {
 namespace {
@@ -82,6 +83,9 @@ constexpr const char* kInsertConcert =
     " refund_until, line_order, max_active, admit_per_minute, claim_seconds, active_seconds,"
     " hold_seconds, max_seats_per_user, first_date_at, last_date_at, created_at)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, 'FIFO', ?, ?, ?, ?, ?, ?, ?, ?, SYSDATE(6))";
+
+constexpr const char* kInsertQueue = "INSERT INTO queues (concert_id) VALUES (?)";
+constexpr const char* kInsertQueueCounter = "INSERT INTO queue_counters (concert_id) VALUES (?)";
 
 constexpr const char* kLastInsertId = "SELECT LAST_INSERT_ID()";
 
@@ -189,6 +193,8 @@ CreatedConcert create_concert(db::Connection& database, const NewConcert& concer
                         s.claim_s, s.active_s, s.hold_s, s.max_seats_per_user, first->starts_at,
                         last->starts_at);
     const ConcertId id{last_insert_id(transaction)};
+    transaction.execute(kInsertQueue, id);
+    transaction.execute(kInsertQueueCounter, id);
     CreatedConcert created{{id, s, first->starts_at, last->starts_at}, {}};
     for (const NewDate& date : concert.dates) {
       created.dates.push_back(insert_date(transaction, id, date));
@@ -201,6 +207,7 @@ CreatedConcert create_concert(db::Connection& database, const NewConcert& concer
 Outcome<DateSummary> add_date(db::Connection& database, ConcertId id, const NewDate& date) {
   return db::transact(database, [&](db::Transaction& transaction) -> Outcome<DateSummary> {
     if (!transaction.query(kLockConcert, id).next()) return Refused{Refusal::kNotFound};
+    settle_ended_line(transaction, id);
     const DateSummary summary = insert_date(transaction, id, date);
     transaction.execute(kStretchConcert, date.starts_at, date.starts_at, id);
     transaction.commit();
@@ -213,6 +220,7 @@ Outcome<Concert> change_concert(db::Connection& database, ConcertId id,
   return db::transact(database, [&](db::Transaction& transaction) -> Outcome<Concert> {
     db::Rows rows = transaction.query(kLockConcert, id);
     if (!rows.next()) return Refused{Refusal::kNotFound};
+    settle_ended_line(transaction, id);
     Concert concert = read_concert(rows);
     ConcertSettings& s = concert.settings;
     change(s);

@@ -4,6 +4,7 @@
 #include <random>
 #include <string>
 
+#include "base/encoding.h"
 #include "operations/accounts.h"
 
 namespace stagedoor::operations {
@@ -13,6 +14,7 @@ namespace {
 // died between the commit and the announcement) is shown as it was.
 constexpr Micros kRecordAgeMax = std::chrono::seconds{5};
 constexpr std::int64_t kPollActiveMs = 5'000;
+constexpr std::int64_t kFarPosition = 1'000'000;
 // How often a join that loses to another one of the same user looks again.
 constexpr int kJoinAttemptsMax = 4;
 
@@ -101,17 +103,19 @@ double random_share() {
 void fill_waiting(QueueState& state, const LineSnapshot& line, const DepartedPlaces* departed,
                   Time now) {
   state.position = line.position(state.claims.place, departed);
+  // Those who joined since the snapshot, this one perhaps, wait too.
+  state.waiting = std::max(state.waiting, *state.position);
   state.estimated_wait_s = line.estimated_wait_s(*state.position);
   state.poll_after_ms = poll_after_ms(*state.position, random_share());
   if (line.opened(now)) return;
-  // Before the opening nobody moves: come back for it, and not all at once.
+  // Before the opening nobody moves: come back for it, those in front first.
   const auto until_opening_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(*line.opens_at - now).count();
-  state.poll_after_ms =
-      std::clamp<std::int64_t>(until_opening_ms, *state.poll_after_ms, poll_after_ms(1'000'000, random_share()));
+  state.poll_after_ms = std::min(poll_after_ms(kFarPosition, random_share()),
+                                 until_opening_ms + *state.poll_after_ms);
 }
 
-QueueState make_state(WaitingRoom& room, const QueueTokenClaims& claims, const LineSnapshot& line,
+QueueState make_state(const QueueTokenClaims& claims, const LineSnapshot& line,
                       const TokenRecord& record, const DepartedPlaces* departed, Time now) {
   const TokenState token =
       token_state(record, claims.place, line.end(now), line.opened(now), now);
@@ -163,11 +167,11 @@ Outcome<QueueState> state_from_record(WaitingRoom& room, const QueueTokenClaims&
                                       const std::optional<DepartedPlaces>& departed) {
   const Time now = room.database.estimated_now();
   const DepartedPlaces* bits = departed ? &*departed : nullptr;
-  QueueState state = make_state(room, claims, line, record, bits, now);
+  QueueState state = make_state(claims, line, record, bits, now);
   if (!needs_claim(record, state)) return state;
   const auto claimed = claim(room, claims);
   if (!claimed) return claimed.error();
-  return make_state(room, claims, line, *claimed, bits, now);
+  return make_state(claims, line, *claimed, bits, now);
 }
 
 struct LiveToken {
@@ -313,7 +317,8 @@ Outcome<Joined> join_queue(WaitingRoom& room, UserId user_id, ConcertId concert_
 }
 
 Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims) {
-  const auto sight = room.lines.look(claims.concert_id, room.cache.version_key(record_key(claims.token_id)));
+  const auto sight = room.lines.look(
+      claims.concert_id, cache::Versioned::version_entry(record_key(claims.token_id)));
   if (!sight) return sight.error();
   const LineSnapshot& line = sight->line;
   if (!sight->cached) {

@@ -1,0 +1,58 @@
+#include "endpoint/queue_json.h"
+
+#include "base/json_writer.h"
+
+namespace stagedoor {
+
+Outcome<QueueTokenClaims> read_queue_token(const http::Request& request,
+                                           const Services& services) {
+  const std::string_view text = request.param("HTTP_QUEUE_TOKEN");
+  if (text.empty()) return Refused{Refusal::kQueueTokenRequired};
+  const auto claims = services.queue_tokens.verify(text);
+  if (!claims) return Refused{Refusal::kQueueTokenInvalid};
+  return *claims;
+}
+
+http::Response queue_response(int status, const operations::QueueState& state,
+                              const Services& services) {
+  std::optional<std::int64_t> ahead = state.position;
+  if (ahead && *ahead > 0) --*ahead;
+  JsonWriter json;
+  json.begin_object()
+      .field("token_id", state.claims.token_id)
+      .field("user_id", state.claims.user_id)
+      .field("concert_id", state.claims.concert_id)
+      .field("status", token_status_name(state.status))
+      .field("position", state.position)
+      .field("ahead", ahead)
+      .field("waiting", state.waiting)
+      .field("estimated_wait_seconds", state.estimated_wait_s)
+      .field("poll_after_ms", state.poll_after_ms)
+      .field("issued_at", state.claims.issued_at)
+      .field("admitted_at", state.admitted_at)
+      .field("expires_at", state.expires_at);
+  json.key("expired_reason");
+  if (state.reason) {
+    json.value(end_reason_name(*state.reason));
+  } else {
+    json.value(nullptr);
+  }
+  json.field("token", services.queue_tokens.sign(state.claims)).end_object();
+  http::Response response = http::json(status, json.take());
+  if (state.poll_after_ms) {
+    const std::int64_t whole_s = (*state.poll_after_ms + 999) / 1000;
+    response.headers.emplace_back("Retry-After", std::to_string(whole_s));
+  }
+  return response;
+}
+
+Refused refuse_entry(const operations::QueueState& state) {
+  if (state.status == TokenStatus::kExpired) {
+    return {Refusal::kQueueTokenExpired,
+            {{"expired_reason", std::string(end_reason_name(*state.reason))}}};
+  }
+  return {Refusal::kNotAdmitted,
+          {{"position", *state.position}, {"poll_after_ms", *state.poll_after_ms}}};
+}
+
+}  // namespace stagedoor

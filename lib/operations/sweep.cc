@@ -1,0 +1,74 @@
+#include "operations/sweep.h"
+
+#include <functional>
+
+#include "base/json_writer.h"
+#include "base/log.h"
+
+namespace stagedoor::operations {
+namespace {
+
+// Only the index range of the list of concerts depends on it; see sql/0001.
+constexpr const char* kArchive =
+    "UPDATE concerts SET archived = TRUE WHERE archived = FALSE AND last_date_at < ? LIMIT 500";
+
+// Lines that end in a mark alone have nobody in them any more, but rows to tidy.
+constexpr const char* kSelectUntidy =
+    "SELECT concert_id FROM queues WHERE tidied_place < ended_place";
+
+std::vector<ConcertId> untidy_lines(db::Connection& database) {
+  std::vector<ConcertId> concerts;
+  for (db::Rows rows = database.query(kSelectUntidy); rows.next();) {
+    rows.read(concerts.emplace_back());
+  }
+  return concerts;
+}
+
+// Runs one part of the sweep; its failure must not keep the others from their work.
+void attempt(SweepSummary& summary, const char* part, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& e) {
+    summary.errors.push_back(std::string(part) + ": " + e.what());
+    log::event(log::Level::kError, part, e.what());
+  }
+}
+
+}  // namespace
+
+SweepSummary sweep(WaitingRoom room) {
+  const Micros started_at = monotonic_now();
+  SweepSummary summary;
+  attempt(summary, "advance the lines", [&] {
+    for (const ConcertId id : lines_in_use(room.database)) {
+      if (advance_line(room.database, room.memcached, id).ok()) ++summary.lines_advanced;
+    }
+  });
+  attempt(summary, "tidy ended tokens", [&] {
+    for (const ConcertId id : untidy_lines(room.database)) {
+      summary.tokens_tidied += tidy_ended_tokens(room.database, id);
+    }
+  });
+  attempt(summary, "archive past concerts", [&] {
+    summary.concerts_archived = room.database.execute(kArchive, room.database.now());
+  });
+  summary.took = monotonic_now() - started_at;
+  return summary;
+}
+
+std::string summary_json(const SweepSummary& summary) {
+  JsonWriter json;
+  json.begin_object()
+      .field("time", system_now())
+      .field("handler", "expire_holds")
+      .field("lines_advanced", summary.lines_advanced)
+      .field("tokens_tidied", summary.tokens_tidied)
+      .field("concerts_archived", summary.concerts_archived)
+      .field("ms", summary.took.count() / 1000)
+      .key("errors")
+      .begin_array();
+  for (const std::string& error : summary.errors) json.value(error);
+  return json.end_array().end_object().take();
+}
+
+}  // namespace stagedoor::operations
