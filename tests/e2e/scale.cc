@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <random>
 #include <set>
+#include <thread>
 
+#include "support/slow_database.h"
 #include "support/vocabulary.h"
 
 using namespace stagedoor::testing;
@@ -92,9 +95,95 @@ std::set<std::int64_t> listed_ids(const std::string& path) {
   return ids;
 }
 
+// One reader reads a handler's answer from a database that holds it back, a writer changes it, and
+// only then, `held` later, the reader goes on and may write what it read into the cache. Nobody
+// else asks or writes meanwhile, so nothing repairs it. What is answered from `age_max` after the
+// change on must show it.
+struct SlowReaderCase {
+  std::string handler;
+  Variables parameters;
+  std::string path;
+  std::string marker;
+  std::function<void()> change;
+  std::function<bool(const Json&)> shows_change;
+  std::chrono::milliseconds held;
+  std::chrono::milliseconds age_max;
+};
+
+void expect_no_old_answer(const SlowReaderCase& slow) {
+  const Installation& installation = Installation::shared();
+  SlowDatabase database(installation.home() / "run/mariadb.sock", slow.marker);
+  Variables variables = slow.parameters;
+  variables.insert(installation.variables().begin(), installation.variables().end());
+  variables["REQUEST_METHOD"] = "GET";
+  variables["STAGEDOOR_DB"] = "mysql://stagedoor:" + installation.secret("db_password") +
+                              "@127.0.0.1:" + std::to_string(database.port()) + "/stagedoor";
+  CommandResult answer;
+  std::thread reader(
+      [&] { answer = run_command({Installation::binary(slow.handler)}, variables); });
+  EXPECT_TRUE(eventually(5s, [&] { return database.is_holding(); })) << "nothing read";
+
+  slow.change();
+  const auto changed = Clock::now();
+  std::this_thread::sleep_until(changed + slow.held);
+  database.release();
+  reader.join();
+  EXPECT_NE(answer.out.find("Status: 200"), std::string::npos) << answer.out << answer.err;
+  std::this_thread::sleep_until(changed + slow.age_max);
+  while (Clock::now() < changed + slow.age_max + slow.held) {
+    const Response response = get(slow.path);
+    if (!slow.shows_change(response.json())) {
+      ADD_FAILURE() << slow.path << " does not show a change made "
+                    << std::chrono::duration<double>(Clock::now() - changed).count()
+                    << " s ago: " << response;
+      return;
+    }
+    std::this_thread::sleep_for(20ms);
+  }
+}
+
 }  // namespace
 
-TEST(AListNobodyMayRemember, IsNeverOlderThanFiveSecondsWithSlowReaders) {
+TEST(AReaderThatIsSlow, CannotPutBackWhatAWriterChanged) {
+  const std::string noon = time_from_now(std::chrono::hours(24 * 95)).substr(0, 10) + "T12:00:00Z";
+  const NewConcert tonight{.title = "a slow list", .dates = {{.starts_at = noon}}};
+  create_concert(tonight);
+  const Json shown = create_concert({.title = "a slow concert"});
+  const Json dated =
+      create_concert({.dates = {{.seats_json = R"([{"from":1,"to":2,"price":765432109}])"}}});
+  const auto id = [](const Json& concert) {
+    return Variables{{"CONCERT_ID", std::to_string(concert["concert_id"].integer())}};
+  };
+  const std::string day = "date=" + noon.substr(0, 10);
+  // The list of all concerts has one version: only its own case may write a concert.
+  const std::vector<SlowReaderCase> cases = {
+      {"list_concerts",
+       {{"QUERY_STRING", day}},
+       "/concerts?" + day,
+       "a slow list",
+       [&] { create_concert(tonight); },
+       [](const Json& list) { return list["items"].size() == 2; },
+       4s,
+       5s},
+      {"show_concert", id(shown), concert_path(shown), "a slow concert",
+       [&] { patch("/admin" + concert_path(shown), R"({"max_active":7})", as_admin()); },
+       [](const Json& concert) { return concert["queue"]["max_active"].integer() == 7; }, 1800ms,
+       2s},
+      {"list_dates", id(dated), concert_path(dated) + "/dates",
+       // A date has no text: the price of its seats, as the 8 bytes of the binary protocol.
+       std::string("\x2d\x91\x9f\x2d\x00\x00\x00\x00", 8),
+       [&] {
+         post("/admin" + concert_path(dated) + "/dates", to_json(NewDate{.starts_at = noon}),
+              as_admin());
+       },
+       [](const Json& list) { return list["items"].size() == 2; }, 4s, 5s}};
+  parallel(cases.size(), cases.size(), [&](std::size_t number) {
+    expect_no_old_answer(cases[number]);
+    return true;
+  });
+}
+
+TEST(AList, IsNeverOlderThanFiveSecondsWhileReadersRaceWriters) {
   const std::string noon = time_from_now(std::chrono::hours(24 * 90)).substr(0, 10) + "T12:00:00Z";
   const std::string path = "/concerts?date=" + noon.substr(0, 10);
   History created;
@@ -106,7 +195,7 @@ TEST(AListNobodyMayRemember, IsNeverOlderThanFiveSecondsWithSlowReaders) {
   {
     const SlowReaders slow("list_concerts");
     parallel(3, 3, [&](std::size_t) {
-      const auto end = Clock::now() + 15s;
+      const auto end = Clock::now() + 9s;
       while (Clock::now() < end) {
         const auto asked = Clock::now();
         const std::set<std::int64_t> listed = listed_ids(path);
@@ -120,11 +209,11 @@ TEST(AListNobodyMayRemember, IsNeverOlderThanFiveSecondsWithSlowReaders) {
     });
   }
   writer.stop();
-  EXPECT_GT(created.size(), 50U);
+  EXPECT_GT(created.size(), 20U);
   EXPECT_GT(reads, 100);
 }
 
-TEST(ASetting, IsNeverOlderThanTwoSecondsWithSlowReaders) {
+TEST(ASetting, IsNeverOlderThanTwoSecondsWhileReadersRaceWriters) {
   const Json concert = create_concert();
   History changed;
   std::int64_t value = 1'000;
@@ -138,7 +227,7 @@ TEST(ASetting, IsNeverOlderThanTwoSecondsWithSlowReaders) {
   {
     const SlowReaders slow("show_concert");
     parallel(3, 3, [&](std::size_t) {
-      const auto end = Clock::now() + 12s;
+      const auto end = Clock::now() + 6s;
       while (Clock::now() < end) {
         const auto asked = Clock::now();
         const std::int64_t seen =
@@ -153,7 +242,7 @@ TEST(ASetting, IsNeverOlderThanTwoSecondsWithSlowReaders) {
     });
   }
   writer.stop();
-  EXPECT_GT(changed.size(), 100U);
+  EXPECT_GT(changed.size(), 50U);
 }
 
 TEST(ManyReadersAtOnce, GetTheSameListFromOneRebuild) {
