@@ -95,13 +95,39 @@ std::set<std::int64_t> listed_ids(const std::string& path) {
   return ids;
 }
 
-// One reader reads a handler's answer from a database that holds it back, a writer changes it, and
+// An installation on the shared one's database, seen through a SlowDatabase.
+class SlowInstallation {
+ public:
+  SlowDatabase& database() { return database_; }
+
+  Response ask(const std::string& method, const std::string& path, const std::string& body = "") {
+    return HttpClient(installation_.origin())
+        .send({method, "/api/v1" + path, {{"Content-Type", "application/json"}, admin_}, body});
+  }
+
+  Json create(const NewConcert& concert) {
+    return ask("POST", "/admin/concerts", to_json(concert)).json();
+  }
+
+ private:
+  [[nodiscard]] std::string database_url() const {
+    return "mysql://stagedoor:" + Installation::shared().secret("db_password") +
+           "@127.0.0.1:" + std::to_string(database_.port()) + "/stagedoor";
+  }
+
+  SlowDatabase database_{Installation::shared().home() / "run/mariadb.sock"};
+  Installation installation_{Variables{{"STAGEDOOR_DB", database_url()}}};
+  Header admin_ = [this] {
+    const std::string printed = installation_.run({"token", "--admin"}).out;
+    return bearer(printed.substr(0, printed.find('\n')));
+  }();
+};
+
+// One reader asks the database, which holds its answer back; a writer changes what it asked for;
 // only then, `held` later, the reader goes on and may write what it read into the cache. Nobody
-// else asks or writes meanwhile, so nothing repairs it. What is answered from `age_max` after the
+// else asks or writes meanwhile, so nothing repairs that. Every answer from `age_max` after the
 // change on must show it.
 struct SlowReaderCase {
-  std::string handler;
-  Variables parameters;
   std::string path;
   std::string marker;
   std::function<void()> change;
@@ -110,30 +136,23 @@ struct SlowReaderCase {
   std::chrono::milliseconds age_max;
 };
 
-void expect_no_old_answer(const SlowReaderCase& slow) {
-  const Installation& installation = Installation::shared();
-  SlowDatabase database(installation.home() / "run/mariadb.sock", slow.marker);
-  Variables variables = slow.parameters;
-  variables.insert(installation.variables().begin(), installation.variables().end());
-  variables["REQUEST_METHOD"] = "GET";
-  variables["STAGEDOOR_DB"] = "mysql://stagedoor:" + installation.secret("db_password") +
-                              "@127.0.0.1:" + std::to_string(database.port()) + "/stagedoor";
-  CommandResult answer;
-  std::thread reader(
-      [&] { answer = run_command({Installation::binary(slow.handler)}, variables); });
-  EXPECT_TRUE(eventually(5s, [&] { return database.is_holding(); })) << "nothing read";
+void expect_no_old_answer(SlowInstallation& slow, const SlowReaderCase& one) {
+  slow.database().hold_next(one.marker);
+  Response late;
+  std::thread reader([&] { late = slow.ask("GET", one.path); });
+  EXPECT_TRUE(eventually(5s, [&] { return slow.database().is_holding(one.marker); })) << one.path;
 
-  slow.change();
+  one.change();
   const auto changed = Clock::now();
-  std::this_thread::sleep_until(changed + slow.held);
-  database.release();
+  std::this_thread::sleep_until(changed + one.held);
+  slow.database().release(one.marker);
   reader.join();
-  EXPECT_NE(answer.out.find("Status: 200"), std::string::npos) << answer.out << answer.err;
-  std::this_thread::sleep_until(changed + slow.age_max);
-  while (Clock::now() < changed + slow.age_max + slow.held) {
-    const Response response = get(slow.path);
-    if (!slow.shows_change(response.json())) {
-      ADD_FAILURE() << slow.path << " does not show a change made "
+  EXPECT_EQ(late.status, 200) << late;
+  std::this_thread::sleep_until(changed + one.age_max);
+  while (Clock::now() < changed + one.age_max + one.held) {
+    const Response response = slow.ask("GET", one.path);
+    if (!one.shows_change(response.json())) {
+      ADD_FAILURE() << one.path << " does not show a change made "
                     << std::chrono::duration<double>(Clock::now() - changed).count()
                     << " s ago: " << response;
       return;
@@ -145,40 +164,26 @@ void expect_no_old_answer(const SlowReaderCase& slow) {
 }  // namespace
 
 TEST(AReaderThatIsSlow, CannotPutBackWhatAWriterChanged) {
+  SlowInstallation slow;
   const std::string noon = time_from_now(std::chrono::hours(24 * 95)).substr(0, 10) + "T12:00:00Z";
   const NewConcert tonight{.title = "a slow list", .dates = {{.starts_at = noon}}};
-  create_concert(tonight);
-  const Json shown = create_concert({.title = "a slow concert"});
+  slow.create(tonight);
+  const Json shown = slow.create({.title = "a slow concert"});
   const Json dated =
-      create_concert({.dates = {{.seats_json = R"([{"from":1,"to":2,"price":765432109}])"}}});
-  const auto id = [](const Json& concert) {
-    return Variables{{"CONCERT_ID", std::to_string(concert["concert_id"].integer())}};
-  };
-  const std::string day = "date=" + noon.substr(0, 10);
-  // The list of all concerts has one version: only its own case may write a concert.
+      slow.create({.dates = {{.seats_json = R"([{"from":1,"to":2,"price":765432109}])"}}});
   const std::vector<SlowReaderCase> cases = {
-      {"list_concerts",
-       {{"QUERY_STRING", day}},
-       "/concerts?" + day,
-       "a slow list",
-       [&] { create_concert(tonight); },
-       [](const Json& list) { return list["items"].size() == 2; },
-       4s,
-       5s},
-      {"show_concert", id(shown), concert_path(shown), "a slow concert",
-       [&] { patch("/admin" + concert_path(shown), R"({"max_active":7})", as_admin()); },
+      {"/concerts?date=" + noon.substr(0, 10), "a slow list", [&] { slow.create(tonight); },
+       [](const Json& list) { return list["items"].size() == 2; }, 4s, 5s},
+      {concert_path(shown), "a slow concert",
+       [&] { slow.ask("PATCH", "/admin" + concert_path(shown), R"({"max_active":7})"); },
        [](const Json& concert) { return concert["queue"]["max_active"].integer() == 7; }, 1800ms,
        2s},
-      {"list_dates", id(dated), concert_path(dated) + "/dates",
-       // A date has no text: the price of its seats, as the 8 bytes of the binary protocol.
-       std::string("\x2d\x91\x9f\x2d\x00\x00\x00\x00", 8),
-       [&] {
-         post("/admin" + concert_path(dated) + "/dates", to_json(NewDate{.starts_at = noon}),
-              as_admin());
-       },
+      // A date has no text: the price of its seats, as the binary protocol writes it.
+      {concert_path(dated) + "/dates", std::string("\x2d\x91\x9f\x2d\x00\x00\x00\x00", 8),
+       [&] { slow.ask("POST", "/admin" + concert_path(dated) + "/dates", to_json(NewDate{})); },
        [](const Json& list) { return list["items"].size() == 2; }, 4s, 5s}};
   parallel(cases.size(), cases.size(), [&](std::size_t number) {
-    expect_no_old_answer(cases[number]);
+    expect_no_old_answer(slow, cases[number]);
     return true;
   });
 }

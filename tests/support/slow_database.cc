@@ -50,9 +50,8 @@ void transmit(int descriptor, const std::string& bytes) {
 
 }  // namespace
 
-SlowDatabase::SlowDatabase(std::filesystem::path database_socket, std::string marker)
+SlowDatabase::SlowDatabase(std::filesystem::path database_socket)
     : database_socket_(std::move(database_socket)),
-      marker_(std::move(marker)),
       listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -69,15 +68,29 @@ SlowDatabase::SlowDatabase(std::filesystem::path database_socket, std::string ma
 
 SlowDatabase::~SlowDatabase() {
   stop_ = true;
-  release();
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [marker, hold] : holds_) hold = Hold::kReleased;
+    changed_.notify_all();
+  }
   acceptor_.join();
   for (std::thread& connection : connections_) connection.join();
   close(listener_);
 }
 
-void SlowDatabase::release() {
+void SlowDatabase::hold_next(const std::string& marker) {
   const std::lock_guard lock(mutex_);
-  released_ = true;
+  holds_[marker] = Hold::kWanted;
+}
+
+bool SlowDatabase::is_holding(const std::string& marker) {
+  const std::lock_guard lock(mutex_);
+  return holds_.at(marker) == Hold::kHeld;
+}
+
+void SlowDatabase::release(const std::string& marker) {
+  const std::lock_guard lock(mutex_);
+  holds_[marker] = Hold::kReleased;
   changed_.notify_all();
 }
 
@@ -114,11 +127,13 @@ void SlowDatabase::pass_on(int client) {
 }
 
 void SlowDatabase::hold_if_marked(const std::string& answer) {
-  if (answer.find(marker_) == std::string::npos) return;
   std::unique_lock lock(mutex_);
-  holding_ = true;
-  changed_.wait(lock, [this] { return released_; });
-  holding_ = false;
+  for (auto& [marker, hold] : holds_) {
+    if (hold != Hold::kWanted || answer.find(marker) == std::string::npos) continue;
+    hold = Hold::kHeld;
+    changed_.wait(lock, [&held = hold] { return held == Hold::kReleased; });
+    return;
+  }
 }
 
 }  // namespace stagedoor::testing

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -10,32 +11,35 @@
 
 namespace stagedoor::testing {
 
-// Stands between a client and a database. It passes everything on but holds back the first answer
-// that contains `marker` until release(): the client is then a reader whose knowledge grows old.
+// Stands between clients and a database. It passes everything on, but on demand holds back one
+// answer: the client is then a reader whose knowledge grows old.
 class SlowDatabase {
  public:
-  SlowDatabase(std::filesystem::path database_socket, std::string marker);
+  explicit SlowDatabase(std::filesystem::path database_socket);
   ~SlowDatabase();
   SlowDatabase(const SlowDatabase&) = delete;
   SlowDatabase& operator=(const SlowDatabase&) = delete;
 
   [[nodiscard]] int port() const { return port_; }
-  [[nodiscard]] bool is_holding() const { return holding_; }
-  void release();
+
+  // From now on the first answer that contains `marker` waits for release(marker). Others pass.
+  void hold_next(const std::string& marker);
+  [[nodiscard]] bool is_holding(const std::string& marker);
+  void release(const std::string& marker);
 
  private:
+  enum class Hold { kWanted, kHeld, kReleased };
+
   void accept_all();
   void pass_on(int client);
   void hold_if_marked(const std::string& answer);
 
   std::filesystem::path database_socket_;
-  std::string marker_;
   int listener_;
   int port_ = 0;
-  std::atomic<bool> holding_{false};
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool released_ = false;
+  std::map<std::string, Hold> holds_;
   std::atomic<bool> stop_{false};
   std::vector<std::thread> connections_;
   std::thread acceptor_;
