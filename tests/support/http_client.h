@@ -20,9 +20,9 @@ struct IgnoreCase {
 
 struct Request {
   std::string method = "GET";
-  std::string path;  // with query string
-  Headers headers;
-  std::string body;
+  std::string path = {};  // with query string
+  Headers headers = {};
+  std::string body = {};
 };
 
 struct Response {

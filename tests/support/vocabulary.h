@@ -45,13 +45,13 @@ std::string time_from_now(std::chrono::milliseconds distance);
 
 struct NewDate {
   std::string starts_at = time_from_now(std::chrono::hours(24 * 30));
-  std::string seats_json;  // the array of ranges; "": left to the default
+  std::string seats_json = {};  // the array of ranges; "": left to the default
 };
 
 struct NewConcert {
   std::string title = "A concert";
-  std::map<std::string, std::int64_t> settings;  // max_active, hold_seconds, ...
-  std::map<std::string, std::string> times;      // sale_opens_at, ...
+  std::map<std::string, std::int64_t> settings = {};  // max_active, hold_seconds, ...
+  std::map<std::string, std::string> times = {};      // sale_opens_at, ...
   std::vector<NewDate> dates = {NewDate{}};
 };
 
