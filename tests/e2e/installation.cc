@@ -66,8 +66,10 @@ CommandResult failing_up(const Variables& settings) {
   std::filesystem::create_directories(home);
   Variables variables = Installation::shared().variables();
   variables["STAGEDOOR_HOME"] = home;
-  for (const auto& [name, value] : settings) variables[name] = value;
-  const CommandResult result = run_command({STAGEDOOR_COMMAND, "up"}, variables);
+  variables["STAGEDOOR_PORT"] = std::to_string(free_port());
+  Variables wrong = variables;
+  for (const auto& [name, value] : settings) wrong[name] = value;
+  const CommandResult result = run_command({STAGEDOOR_COMMAND, "up"}, wrong);
   const CommandResult down = run_command({STAGEDOOR_COMMAND, "down"}, variables);
   EXPECT_EQ(down.exit_code, 0) << down.out << down.err;
   EXPECT_TRUE(processes_mentioning(home.string()).empty());
@@ -215,7 +217,7 @@ TEST(TwoInstallations, RunSideBySide) {
         ask(two, {"POST", "/api/v1/admin/concerts", {bearer(admin_token())}, "{}"});
     expect_problem(foreign, 401, "unauthenticated");
     EXPECT_EQ(two.run({"down"}).exit_code, 0);
-    EXPECT_TRUE(eventually(5s, [&] { return processes_mentioning(two.home().string()).empty(); }));
+    EXPECT_TRUE(eventually(5s, [&] { return two.processes_left().empty(); }));
   }
   EXPECT_EQ(everything(one), before);
   EXPECT_EQ(ask(one, {.path = path}).status, 200);
@@ -227,7 +229,7 @@ TEST(Down, LeavesNoProcessAndKeepsTheData) {
       "INSERT INTO users (user_id, created_at) VALUES (UNHEX(REPEAT('ab', 16)), NOW())");
   const CommandResult down = installation.run({"down"});
   EXPECT_EQ(down.exit_code, 0) << down.out << down.err;
-  EXPECT_TRUE(processes_mentioning(installation.home().string()).empty());
+  EXPECT_TRUE(installation.processes_left().empty());
   EXPECT_NE(installation.run({"status"}).exit_code, 0);
   EXPECT_EQ(installation.run({"down"}).exit_code, 0) << "a second down is harmless";
   installation.up();

@@ -17,6 +17,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <sstream>
 #include <stdexcept>
@@ -48,17 +49,6 @@ bool is_free(int port) {
   const int result = bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address);
   close(descriptor);
   return result == 0;
-}
-
-// Below the ephemeral range, where an outgoing connection could take the port before nginx does.
-int free_port() {
-  std::random_device random;
-  std::uniform_int_distribution<int> ports(21000, 21999);
-  for (int attempt = 0; attempt < 200; ++attempt) {
-    const int port = ports(random);
-    if (is_free(port)) return port;
-  }
-  throw std::runtime_error("no free port between 21000 and 21999");
 }
 
 std::filesystem::path new_home() {
@@ -95,6 +85,17 @@ bool is_above_error(const std::string& line) {
 
 }  // namespace
 
+// Below the ephemeral range, where an outgoing connection could take the port before nginx does.
+int free_port() {
+  std::random_device random;
+  std::uniform_int_distribution<int> ports(21000, 21999);
+  for (int attempt = 0; attempt < 200; ++attempt) {
+    const int port = ports(random);
+    if (is_free(port)) return port;
+  }
+  throw std::runtime_error("no free port between 21000 and 21999");
+}
+
 Installation::Installation(Variables settings) : home_(new_home()), port_(free_port()) {
   variables_ = {{"STAGEDOOR_RATE_LIMITS", "off"}, {"STAGEDOOR_BIN", binary_directory()}};
   for (auto& [name, value] : settings) variables_[name] = value;
@@ -120,7 +121,7 @@ Installation::~Installation() {
     report_alerts();
     std::vector<pid_t> left;
     eventually(kLeavesWithin, [&] {
-      left = processes_mentioning(home_.string());
+      left = processes_left();
       return left.empty();
     });
     for (const pid_t pid : left) {
@@ -138,6 +139,8 @@ Installation::~Installation() {
 }
 
 Installation& Installation::shared() {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   auto& instance = shared_instance();
   if (instance != nullptr) return *instance;
   static bool tried = false;
@@ -253,6 +256,12 @@ std::map<std::string, std::vector<pid_t>> Installation::processes() const {
   std::map<std::string, std::vector<pid_t>> result;
   for (const std::string& handler : handlers()) result[handler] = processes(handler);
   return result;
+}
+
+std::vector<pid_t> Installation::processes_left() const {
+  std::vector<pid_t> left = processes_mentioning(home_.string());
+  std::erase(left, janitor_);
+  return left;
 }
 
 void Installation::kill_part(const std::string& part) {

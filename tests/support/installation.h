@@ -14,6 +14,9 @@ namespace stagedoor::testing {
 
 using Row = std::vector<std::string>;
 
+// A port of 127.0.0.1 that nobody listens on.
+int free_port();
+
 // A running Stagedoor of its own: home, port, database, memcached, nginx and handlers, started by
 // the shipped command line and stopped when it goes out of scope. Then it also fails the test when
 // nginx logged anything above `error` that no test expected, when the audit finds a violation, or
@@ -51,6 +54,8 @@ class Installation {
   // The pids of a handler's own processes; of all handlers by name.
   [[nodiscard]] std::vector<pid_t> processes(const std::string& handler) const;
   [[nodiscard]] std::map<std::string, std::vector<pid_t>> processes() const;
+  // Whatever still runs of this installation.
+  [[nodiscard]] std::vector<pid_t> processes_left() const;
   // SIGKILL, and waits until it is gone.
   void kill_part(const std::string& part);
   void signal_part(const std::string& part, int signal) const;
