@@ -1,0 +1,233 @@
+// Many concerts, many seats, and caches that must not lie.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <deque>
+#include <mutex>
+#include <random>
+#include <set>
+
+#include "support/vocabulary.h"
+
+using namespace stagedoor::testing;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t kConcerts = 10'000;
+
+// Three concerts a minute share their date, so that the order needs the id too.
+constexpr const char* kBulkLoad = R"(
+  INSERT INTO concerts (title, artist, venue, description, line_order, max_active,
+                        admit_per_minute, claim_seconds, active_seconds, hold_seconds,
+                        max_seats_per_user, first_date_at, last_date_at, created_at)
+    SELECT 'bulk', 'artist', 'venue', '', 'FIFO', 100, 0, 60, 600, 300, 4,
+           UTC_TIMESTAMP() + INTERVAL 365 DAY + INTERVAL (n * 7919 % 10000) DIV 3 MINUTE,
+           UTC_TIMESTAMP() + INTERVAL 465 DAY, UTC_TIMESTAMP()
+      FROM (SELECT a.digit + 10 * b.digit + 100 * c.digit + 1000 * d.digit AS n
+              FROM digits a, digits b, digits c, digits d) AS numbers;
+  INSERT INTO dates (concert_id, starts_at, seats_total, price_min, price_max)
+    SELECT concert_id, first_date_at, 50, 1, 1 FROM concerts WHERE title = 'bulk';
+)";
+
+// What was true when, for readers to be held against.
+class History {
+ public:
+  void add(std::int64_t value) {
+    const std::lock_guard lock(mutex_);
+    values_.emplace_back(Clock::now(), value);
+  }
+  // The values that were there at least `age` before `when`.
+  [[nodiscard]] std::vector<std::int64_t> older_than(Clock::time_point when, Clock::duration age) {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::int64_t> result;
+    for (const auto& [since, value] : values_) {
+      if (since + age <= when) result.push_back(value);
+    }
+    return result;
+  }
+  [[nodiscard]] std::size_t size() {
+    const std::lock_guard lock(mutex_);
+    return values_.size();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<std::pair<Clock::time_point, std::int64_t>> values_;
+};
+
+// Freezes single processes of a handler again and again, longer than any of its cached values may
+// live: a reader that has read the database and writes the cache long after.
+class SlowReaders {
+ public:
+  explicit SlowReaders(std::string handler)
+      : handler_(std::move(handler)), freezer_([this] { freeze_one(); }) {}
+
+ private:
+  void freeze_one() {
+    const std::vector<pid_t> pids = Installation::shared().processes(handler_);
+    const pid_t victim = pids.at(random_() % pids.size());
+    std::this_thread::sleep_for(std::chrono::milliseconds(random_() % 50));
+    kill(victim, SIGSTOP);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100 + random_() % 2'900));
+    kill(victim, SIGCONT);
+  }
+
+  std::string handler_;
+  std::mt19937 random_{std::random_device{}()};
+  Background freezer_;
+};
+
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                   values.end());
+  return values[values.size() / 2];
+}
+
+std::set<std::int64_t> listed_ids(const std::string& path) {
+  std::set<std::int64_t> ids;
+  for (const Json& item : all_items(path)) ids.insert(item["concert_id"].integer());
+  return ids;
+}
+
+}  // namespace
+
+TEST(AListNobodyMayRemember, IsNeverOlderThanFiveSecondsWithSlowReaders) {
+  const std::string noon = time_from_now(std::chrono::hours(24 * 90)).substr(0, 10) + "T12:00:00Z";
+  const std::string path = "/concerts?date=" + noon.substr(0, 10);
+  History created;
+  std::atomic<int> reads{0};
+  Background writer([&] {
+    created.add(create_concert({.dates = {{.starts_at = noon}}})["concert_id"].integer());
+    std::this_thread::sleep_for(100ms);
+  });
+  {
+    const SlowReaders slow("list_concerts");
+    parallel(3, 3, [&](std::size_t) {
+      const auto end = Clock::now() + 15s;
+      while (Clock::now() < end) {
+        const auto asked = Clock::now();
+        const std::set<std::int64_t> listed = listed_ids(path);
+        for (const std::int64_t id : created.older_than(asked, 5s)) {
+          if (!listed.contains(id)) ADD_FAILURE() << id << " is missing after more than 5 s";
+        }
+        ++reads;
+        std::this_thread::sleep_for(5ms);
+      }
+      return true;
+    });
+  }
+  writer.stop();
+  EXPECT_GT(created.size(), 50U);
+  EXPECT_GT(reads, 100);
+}
+
+TEST(ASetting, IsNeverOlderThanTwoSecondsWithSlowReaders) {
+  const Json concert = create_concert();
+  History changed;
+  std::int64_t value = 1'000;
+  Background writer([&] {
+    ++value;
+    const Response response = patch("/admin" + concert_path(concert),
+                                    "{\"max_active\":" + std::to_string(value) + "}", as_admin());
+    if (response.status == 200) changed.add(value);
+    std::this_thread::sleep_for(30ms);
+  });
+  {
+    const SlowReaders slow("show_concert");
+    parallel(3, 3, [&](std::size_t) {
+      const auto end = Clock::now() + 12s;
+      while (Clock::now() < end) {
+        const auto asked = Clock::now();
+        const std::int64_t seen =
+            get(concert_path(concert)).json()["queue"]["max_active"].integer();
+        const std::vector<std::int64_t> due = changed.older_than(asked, 2s);
+        if (!due.empty() && seen < due.back()) {
+          ADD_FAILURE() << seen << " more than 2 s after " << due.back();
+        }
+        std::this_thread::sleep_for(5ms);
+      }
+      return true;
+    });
+  }
+  writer.stop();
+  EXPECT_GT(changed.size(), 100U);
+}
+
+TEST(ManyReadersAtOnce, GetTheSameListFromOneRebuild) {
+  create_concert();
+  const auto rows = [] {
+    return std::stol(
+        Installation::shared().query("SHOW GLOBAL STATUS LIKE 'Com_select'").at(0).at(1));
+  };
+  get("/concerts?limit=3");
+  const long before = rows();
+  parallel(8, 400, [](std::size_t) { return get("/concerts?limit=3").status; });
+  EXPECT_LT(rows() - before, 100) << "400 readers of one page asked the database too often";
+}
+
+TEST(ADateOf100000Seats, IsCreatedInUnderFiveSeconds) {
+  const Json concert = create_concert();
+  const Response response =
+      post("/admin" + concert_path(concert) + "/dates",
+           R"({"starts_at":"2090-01-01T12:00:00Z","seats":[{"from":1,"to":60000,"price":5},)"
+           R"({"from":60001,"to":100000,"price":9,"label":"B{n}"}]})",
+           as_admin());
+  ASSERT_EQ(response.status, 201) << response;
+  EXPECT_LT(response.seconds, 5.0);
+  const std::string date_id = std::to_string(response.json()["date_id"].integer());
+  EXPECT_EQ(Installation::shared().query(
+                "SELECT COUNT(*), COUNT(DISTINCT number), MIN(number), MAX(number) FROM seats "
+                "WHERE date_id = " +
+                date_id),
+            (std::vector<Row>{{"100000", "100000", "1", "100000"}}));
+  EXPECT_EQ(Installation::shared().query_value(
+                "SELECT label FROM seats WHERE number = 100000 AND date_id = " + date_id),
+            "B40000");
+}
+
+TEST(AConcertOf100000Seats, CanBeCreatedInOneCall) {
+  const Response response =
+      post("/admin/concerts",
+           to_json(NewConcert{.dates = {{.seats_json = R"([{"from":1,"to":100000,"price":1}])"}}}),
+           as_admin());
+  EXPECT_EQ(response.status, 201) << response;
+  EXPECT_LT(response.seconds, 5.0);
+}
+
+TEST(TenThousandConcerts, AreListedCompleteInOrderAtTheSameCostForEveryPage) {
+  Installation::shared().query(kBulkLoad);
+  std::vector<std::string> expected;
+  for (const Row& row : Installation::shared().query(
+           "SELECT concert_id FROM concerts WHERE last_date_at > UTC_TIMESTAMP(6) "
+           "ORDER BY first_date_at, concert_id")) {
+    expected.push_back(row.at(0));
+  }
+  ASSERT_GE(expected.size(), kConcerts);
+
+  // Nobody invalidated what SQL changed behind the back of the product.
+  Installation::shared().flush_memcached();
+  std::vector<std::string> listed;
+  std::vector<double> seconds;
+  std::string cursor;
+  do {
+    const Response page = get("/concerts?limit=100" + cursor);
+    ASSERT_EQ(page.status, 200) << page;
+    seconds.push_back(page.seconds);
+    const Json list = page.json();
+    for (const Json& item : list["items"].items()) {
+      listed.push_back(std::to_string(item["concert_id"].integer()));
+    }
+    cursor = list["next_cursor"].is_null() ? "" : "&cursor=" + list["next_cursor"].text();
+  } while (!cursor.empty());
+
+  EXPECT_EQ(listed.size(), expected.size());
+  EXPECT_EQ(std::set(listed.begin(), listed.end()).size(), listed.size()) << "duplicates";
+  EXPECT_TRUE(listed == expected) << "not in order or not complete";
+  const double first = median({seconds.begin(), seconds.begin() + 20});
+  const double last = median({seconds.end() - 21, seconds.end() - 1});
+  EXPECT_LT(last, first * 2 + 0.002)
+      << "first pages " << first << " s, last pages " << last << " s";
+}

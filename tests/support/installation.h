@@ -1,0 +1,95 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/process.h"
+
+namespace stagedoor::testing {
+
+using Row = std::vector<std::string>;
+
+// A port of 127.0.0.1 that nobody listens on.
+int free_port();
+
+// A running Stagedoor of its own: home, port, database, memcached, nginx and handlers, started by
+// the shipped command line and stopped when it goes out of scope. Then it also fails the test when
+// nginx logged anything above `error` that no test expected, when the audit finds a violation, or
+// when a process is left. The home of a failed run is kept and its path printed.
+class Installation {
+ public:
+  // Rate limits are off unless `settings` says otherwise.
+  // Throws std::runtime_error with the whole output when it does not come up.
+  explicit Installation(Variables settings = {});
+  ~Installation();
+  Installation(const Installation&) = delete;
+  Installation& operator=(const Installation&) = delete;
+
+  // The one that all tests of a binary use: made at the first call, stopped after the last test.
+  static Installation& shared();
+  static void stop_shared();
+
+  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] std::string origin() const;
+  [[nodiscard]] const std::filesystem::path& home() const { return home_; }
+  [[nodiscard]] const Variables& variables() const { return variables_; }
+
+  // ./stagedoor with these arguments, in this installation.
+  [[nodiscard]] CommandResult run(const std::vector<std::string>& arguments) const;
+  // Starts again whatever does not run. Throws with the output on failure.
+  void up();
+
+  // Names in deploy/processes.conf, in its order.
+  [[nodiscard]] static std::vector<std::string> handlers();
+  [[nodiscard]] static std::filesystem::path binary(const std::string& name);
+
+  // The recorded pid of mariadb, memcached, nginx, or of a handler's multiwatch.
+  [[nodiscard]] pid_t pid(const std::string& part) const;
+  [[nodiscard]] bool runs(const std::string& part) const;
+  // The pids of a handler's own processes; of all handlers by name.
+  [[nodiscard]] std::vector<pid_t> processes(const std::string& handler) const;
+  [[nodiscard]] std::map<std::string, std::vector<pid_t>> processes() const;
+  // Whatever still runs of this installation.
+  [[nodiscard]] std::vector<pid_t> processes_left() const;
+  // SIGKILL, and waits until it is gone.
+  void kill_part(const std::string& part);
+  void signal_part(const std::string& part, int signal) const;
+
+  // Runs SQL (several statements if you like) as the handlers' own database user; NULL reads
+  // "NULL". Throws with the client's message on failure.
+  std::vector<Row> query(std::string_view sql) const;
+  // The only column of the only row.
+  [[nodiscard]] std::string query_value(std::string_view sql) const;
+  // Rows of every table.
+  [[nodiscard]] std::map<std::string, std::string> row_counts() const;
+
+  // Writes a line to memcached and returns its answer up to END, OK or ERROR.
+  std::string memcached(std::string_view command) const;
+  void flush_memcached() const { memcached("flush_all"); }
+  [[nodiscard]] long memcached_hits() const;
+
+  // "" when there is no such file. `name` as in nginx.error.log
+  [[nodiscard]] std::string log(const std::string& name) const;
+  [[nodiscard]] std::string secret(const std::string& name) const;
+  // nginx may log an alert that contains `text` without failing the run.
+  void expect_nginx_alert(const std::string& text) { expected_alerts_.push_back(text); }
+
+ private:
+  void start_janitor();
+  void report_alerts() const;
+  void stop();
+
+  std::filesystem::path home_;
+  int port_ = 0;
+  Variables variables_;
+  std::vector<std::string> expected_alerts_;
+  int janitor_pipe_ = -1;
+  pid_t janitor_ = -1;
+};
+
+}  // namespace stagedoor::testing
