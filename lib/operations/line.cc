@@ -311,6 +311,7 @@ constexpr const char* kWriteTidied =
 
 Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
                                    ConcertId concert_id, const AdvanceUnless& unless) {
+  bool advanced = false;
   const auto line =
       db::transact(database, [&](db::Transaction& transaction) -> Outcome<LineSnapshot> {
         const auto queue = lock_queue(transaction, concert_id);
@@ -319,11 +320,14 @@ Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& m
         const auto last =
             queue->snapshot ? LineSnapshot::decode(*queue->snapshot) : std::nullopt;
         if (last && is_needless(unless, *last, now)) return *last;
-        const LineSnapshot advanced = advance_locked(transaction, concert_id, *queue, now);
+        const LineSnapshot next = advance_locked(transaction, concert_id, *queue, now);
         transaction.commit();
-        return advanced;
+        advanced = true;
+        return next;
       });
-  if (line) publish(memcached, concert_id, *line);
+  // One that was made before belongs to whoever made it: memcached may have been emptied since, see
+  // LineReader::look().
+  if (line && advanced) publish(memcached, concert_id, *line);
   return line;
 }
 
@@ -378,12 +382,12 @@ std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
   return total;
 }
 
-Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id) {
+Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id, bool may_publish) {
   std::optional<std::string> text;
   database_.query(kSelectSnapshot, concert_id).read_first(text);
   const auto line = text ? LineSnapshot::decode(*text) : std::nullopt;
   if (line && database_.estimated_now() - line->at < kAdvanceEvery) {
-    publish(memcached_, concert_id, *line);
+    if (may_publish) publish(memcached_, concert_id, *line);
     return *line;
   }
   return advance_line(database_, memcached_, concert_id, {.younger_than = kAdvanceEvery});
@@ -399,7 +403,10 @@ Outcome<LineReader::Sight> LineReader::look(ConcertId concert_id, const std::str
   const std::string lease = "lease:" + line_key(concert_id);
   const bool leased = memcached_.add(lease, "1", kLeaseExpiry);
   if (!leased && age < kSnapshotAgeMax) return Sight{*cached, true, has_mark};
-  const auto line = ask_database(concert_id);
+  // An empty memcached has lost the marks of those who left as well. Only a new advance has counted
+  // them all; with an older snapshot they would seem to wait again.
+  const auto line = leased && !cached ? advance_line(database_, memcached_, concert_id)
+                                      : ask_database(concert_id, cached.has_value());
   if (leased) memcached_.remove(lease);
   if (!line) return line.error();
   return Sight{*line, cached.has_value(), has_mark};
