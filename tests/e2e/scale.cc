@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <random>
 #include <set>
+#include <thread>
 
+#include "support/slow_database.h"
 #include "support/vocabulary.h"
 
 using namespace stagedoor::testing;
@@ -92,9 +95,100 @@ std::set<std::int64_t> listed_ids(const std::string& path) {
   return ids;
 }
 
+// An installation on the shared one's database, seen through a SlowDatabase.
+class SlowInstallation {
+ public:
+  SlowDatabase& database() { return database_; }
+
+  Response ask(const std::string& method, const std::string& path, const std::string& body = "") {
+    return HttpClient(installation_.origin())
+        .send({method, "/api/v1" + path, {{"Content-Type", "application/json"}, admin_}, body});
+  }
+
+  Json create(const NewConcert& concert) {
+    return ask("POST", "/admin/concerts", to_json(concert)).json();
+  }
+
+ private:
+  [[nodiscard]] std::string database_url() const {
+    return "mysql://stagedoor:" + Installation::shared().secret("db_password") +
+           "@127.0.0.1:" + std::to_string(database_.port()) + "/stagedoor";
+  }
+
+  SlowDatabase database_{Installation::shared().home() / "run/mariadb.sock"};
+  Installation installation_{Variables{{"STAGEDOOR_DB", database_url()}}};
+  Header admin_ = [this] {
+    const std::string printed = installation_.run({"token", "--admin"}).out;
+    return bearer(printed.substr(0, printed.find('\n')));
+  }();
+};
+
+// One reader asks the database, which holds its answer back; a writer changes what it asked for;
+// only then, `held` later, the reader goes on and may write what it read into the cache. Nobody
+// else asks or writes meanwhile, so nothing repairs that. Every answer from `age_max` after the
+// change on must show it.
+struct SlowReaderCase {
+  std::string path;
+  std::string marker;
+  std::function<void()> change;
+  std::function<bool(const Json&)> shows_change;
+  std::chrono::milliseconds held;
+  std::chrono::milliseconds age_max;
+};
+
+void expect_no_old_answer(SlowInstallation& slow, const SlowReaderCase& one) {
+  slow.database().hold_next(one.marker);
+  Response late;
+  std::thread reader([&] { late = slow.ask("GET", one.path); });
+  EXPECT_TRUE(eventually(5s, [&] { return slow.database().is_holding(one.marker); })) << one.path;
+
+  one.change();
+  const auto changed = Clock::now();
+  std::this_thread::sleep_until(changed + one.held);
+  slow.database().release(one.marker);
+  reader.join();
+  EXPECT_EQ(late.status, 200) << late;
+  std::this_thread::sleep_until(changed + one.age_max);
+  while (Clock::now() < changed + one.age_max + one.held) {
+    const Response response = slow.ask("GET", one.path);
+    if (!one.shows_change(response.json())) {
+      ADD_FAILURE() << one.path << " does not show a change made "
+                    << std::chrono::duration<double>(Clock::now() - changed).count()
+                    << " s ago: " << response;
+      return;
+    }
+    std::this_thread::sleep_for(20ms);
+  }
+}
+
 }  // namespace
 
-TEST(AListNobodyMayRemember, IsNeverOlderThanFiveSecondsWithSlowReaders) {
+TEST(AReaderThatIsSlow, CannotPutBackWhatAWriterChanged) {
+  SlowInstallation slow;
+  const std::string noon = time_from_now(std::chrono::hours(24 * 95)).substr(0, 10) + "T12:00:00Z";
+  const NewConcert tonight{.title = "a slow list", .dates = {{.starts_at = noon}}};
+  slow.create(tonight);
+  const Json shown = slow.create({.title = "a slow concert"});
+  const Json dated =
+      slow.create({.dates = {{.seats_json = R"([{"from":1,"to":2,"price":765432109}])"}}});
+  const std::vector<SlowReaderCase> cases = {
+      {"/concerts?date=" + noon.substr(0, 10), "a slow list", [&] { slow.create(tonight); },
+       [](const Json& list) { return list["items"].size() == 2; }, 4s, 5s},
+      {concert_path(shown), "a slow concert",
+       [&] { slow.ask("PATCH", "/admin" + concert_path(shown), R"({"max_active":7})"); },
+       [](const Json& concert) { return concert["queue"]["max_active"].integer() == 7; }, 1800ms,
+       2s},
+      // A date has no text: the price of its seats, as the binary protocol writes it.
+      {concert_path(dated) + "/dates", std::string("\x2d\x91\x9f\x2d\x00\x00\x00\x00", 8),
+       [&] { slow.ask("POST", "/admin" + concert_path(dated) + "/dates", to_json(NewDate{})); },
+       [](const Json& list) { return list["items"].size() == 2; }, 4s, 5s}};
+  parallel(cases.size(), cases.size(), [&](std::size_t number) {
+    expect_no_old_answer(slow, cases[number]);
+    return true;
+  });
+}
+
+TEST(AList, IsNeverOlderThanFiveSecondsWhileReadersRaceWriters) {
   const std::string noon = time_from_now(std::chrono::hours(24 * 90)).substr(0, 10) + "T12:00:00Z";
   const std::string path = "/concerts?date=" + noon.substr(0, 10);
   History created;
@@ -106,7 +200,7 @@ TEST(AListNobodyMayRemember, IsNeverOlderThanFiveSecondsWithSlowReaders) {
   {
     const SlowReaders slow("list_concerts");
     parallel(3, 3, [&](std::size_t) {
-      const auto end = Clock::now() + 15s;
+      const auto end = Clock::now() + 9s;
       while (Clock::now() < end) {
         const auto asked = Clock::now();
         const std::set<std::int64_t> listed = listed_ids(path);
@@ -120,11 +214,11 @@ TEST(AListNobodyMayRemember, IsNeverOlderThanFiveSecondsWithSlowReaders) {
     });
   }
   writer.stop();
-  EXPECT_GT(created.size(), 50U);
+  EXPECT_GT(created.size(), 20U);
   EXPECT_GT(reads, 100);
 }
 
-TEST(ASetting, IsNeverOlderThanTwoSecondsWithSlowReaders) {
+TEST(ASetting, IsNeverOlderThanTwoSecondsWhileReadersRaceWriters) {
   const Json concert = create_concert();
   History changed;
   std::int64_t value = 1'000;
@@ -138,7 +232,7 @@ TEST(ASetting, IsNeverOlderThanTwoSecondsWithSlowReaders) {
   {
     const SlowReaders slow("show_concert");
     parallel(3, 3, [&](std::size_t) {
-      const auto end = Clock::now() + 12s;
+      const auto end = Clock::now() + 6s;
       while (Clock::now() < end) {
         const auto asked = Clock::now();
         const std::int64_t seen =
@@ -153,7 +247,7 @@ TEST(ASetting, IsNeverOlderThanTwoSecondsWithSlowReaders) {
     });
   }
   writer.stop();
-  EXPECT_GT(changed.size(), 100U);
+  EXPECT_GT(changed.size(), 50U);
 }
 
 TEST(ManyReadersAtOnce, GetTheSameListFromOneRebuild) {

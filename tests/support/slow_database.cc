@@ -1,0 +1,139 @@
+#include "support/slow_database.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace stagedoor::testing {
+namespace {
+
+constexpr int kLookAroundMs = 50;
+
+int connect_to(const std::filesystem::path& path) {
+  const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  if (connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    close(descriptor);
+    throw std::runtime_error("cannot connect to " + path.string());
+  }
+  return descriptor;
+}
+
+bool is_readable(int descriptor) {
+  pollfd waiting{descriptor, POLLIN, 0};
+  return poll(&waiting, 1, kLookAroundMs) > 0;
+}
+
+std::string receive(int descriptor) {
+  std::string bytes(1 << 20, '\0');
+  const ssize_t got = recv(descriptor, bytes.data(), bytes.size(), 0);
+  bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return bytes;
+}
+
+void transmit(int descriptor, const std::string& bytes) {
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    const ssize_t count = send(descriptor, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    if (count <= 0) return;
+    sent += static_cast<std::size_t>(count);
+  }
+}
+
+}  // namespace
+
+SlowDatabase::SlowDatabase(std::filesystem::path database_socket)
+    : database_socket_(std::move(database_socket)),
+      listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (bind(listener_, generic, size) != 0 || listen(listener_, 8) != 0 ||
+      getsockname(listener_, generic, &size) != 0) {
+    throw std::runtime_error("cannot listen");
+  }
+  port_ = ntohs(address.sin_port);
+  acceptor_ = std::thread([this] { accept_all(); });
+}
+
+SlowDatabase::~SlowDatabase() {
+  stop_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [marker, hold] : holds_) hold = Hold::kReleased;
+    changed_.notify_all();
+  }
+  acceptor_.join();
+  for (std::thread& connection : connections_) connection.join();
+  close(listener_);
+}
+
+void SlowDatabase::hold_next(const std::string& marker) {
+  const std::lock_guard lock(mutex_);
+  holds_[marker] = Hold::kWanted;
+}
+
+bool SlowDatabase::is_holding(const std::string& marker) {
+  const std::lock_guard lock(mutex_);
+  return holds_.at(marker) == Hold::kHeld;
+}
+
+void SlowDatabase::release(const std::string& marker) {
+  const std::lock_guard lock(mutex_);
+  holds_[marker] = Hold::kReleased;
+  changed_.notify_all();
+}
+
+void SlowDatabase::accept_all() {
+  while (!stop_) {
+    if (!is_readable(listener_)) continue;
+    const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (client >= 0) connections_.emplace_back([this, client] { pass_on(client); });
+  }
+}
+
+void SlowDatabase::pass_on(int client) {
+  const int database = connect_to(database_socket_);
+  std::thread answers([&] {
+    while (!stop_) {
+      if (!is_readable(database)) continue;
+      const std::string answer = receive(database);
+      if (answer.empty()) break;
+      hold_if_marked(answer);
+      transmit(client, answer);
+    }
+    shutdown(client, SHUT_RDWR);
+  });
+  while (!stop_) {
+    if (!is_readable(client)) continue;
+    const std::string question = receive(client);
+    if (question.empty()) break;
+    transmit(database, question);
+  }
+  shutdown(database, SHUT_RDWR);
+  answers.join();
+  close(database);
+  close(client);
+}
+
+void SlowDatabase::hold_if_marked(const std::string& answer) {
+  std::unique_lock lock(mutex_);
+  for (auto& [marker, hold] : holds_) {
+    if (hold != Hold::kWanted || answer.find(marker) == std::string::npos) continue;
+    hold = Hold::kHeld;
+    changed_.wait(lock, [&held = hold] { return held == Hold::kReleased; });
+    return;
+  }
+}
+
+}  // namespace stagedoor::testing
