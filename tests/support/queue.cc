@@ -41,6 +41,7 @@ constexpr Rule kRules[] = {
      " WHERE concert_id = @concert AND status <> 'EXPIRED' GROUP BY user_id HAVING COUNT(*) > 1"},
     {"somebody was overtaken",
      "SELECT place, status FROM queue_tokens WHERE concert_id = @concert AND status = 'WAITING'"
+     " AND place > (SELECT ended_place FROM queues WHERE concert_id = @concert)"
      " AND place < (SELECT MAX(place) FROM queue_tokens"
      "              WHERE concert_id = @concert AND admitted_at IS NOT NULL)"},
     {"admissions are out of order",
@@ -61,15 +62,15 @@ constexpr Rule kRules[] = {
      "SELECT a.admission, COUNT(*), a.max_active FROM admissions a JOIN queue_tokens t"
      " ON t.concert_id = a.concert_id AND t.admitted_at <= a.admitted_at"
      "  AND (t.ended_at IS NULL OR t.ended_at > a.admitted_at)"
+     " JOIN queues q ON q.concert_id = a.concert_id"
+     "  AND (t.place > q.ended_place OR a.front_place <= q.ended_place)"
      " WHERE a.concert_id = @concert GROUP BY a.admission, a.max_active"
      " HAVING COUNT(*) > a.max_active"},
 };
 
 }  // namespace
 
-std::string id_of(const Json& concert) {
-  return std::to_string(concert["concert_id"].integer());
-}
+std::string id_of(const Json& concert) { return std::to_string(concert["concert_id"].integer()); }
 
 Response join(const User& user, const Json& concert) {
   return post("/queue/tokens", "{\"concert_id\":" + id_of(concert) + "}", as(user));
@@ -103,7 +104,7 @@ Response leave(const std::string& token) {
   return send({"DELETE", "/api/v1/queue/tokens/current", with_queue_token(token), ""});
 }
 
-Response revoke(const std::string& token_id) {
+Response revoke_token(const std::string& token_id) {
   return post("/admin/queue/tokens/" + token_id + "/revoke", "", as_admin());
 }
 
@@ -137,12 +138,12 @@ std::map<std::string, std::int64_t> exact_positions(const Json& concert) {
 
 void expect_fair(const Json& concert, std::source_location where) {
   for (const Rule& rule : kRules) {
-    for (const Row& row : Installation::shared().query("SET @concert = " + id_of(concert) + ";" +
-                                                       rule.sql)) {
+    for (const Row& row :
+         Installation::shared().query("SET @concert = " + id_of(concert) + ";" + rule.sql)) {
       std::string values;
       for (const std::string& value : row) values += " " + value;
-      ADD_FAILURE_AT(where.file_name(), static_cast<int>(where.line())) << rule.broken << ":"
-                                                                        << values;
+      ADD_FAILURE_AT(where.file_name(), static_cast<int>(where.line()))
+          << rule.broken << ":" << values;
     }
   }
 }

@@ -21,7 +21,7 @@ Response poll(const std::string& token);
 Json state_of(const std::string& token);
 Json state_of(const Json& state);
 Response leave(const std::string& token);
-Response revoke(const std::string& token_id);
+Response revoke_token(const std::string& token_id);
 Response change(const Json& concert, const std::string& settings);
 
 // Waits until a poll of the token shows this status, ACTIVE say; false when it never does.
@@ -43,10 +43,9 @@ std::vector<TokenRow> token_rows(const Json& concert);
 // The exact position of everybody who waits, by token_id, counted by hand.
 std::map<std::string, std::int64_t> exact_positions(const Json& concert);
 
-// What must hold of every line at any time: places without gaps or doubles, one live token per user,
-// everybody let in before those behind him, the limit kept at every admission and, counted from the
-// tokens themselves, at every instant.
-void expect_fair(const Json& concert,
-                 std::source_location where = std::source_location::current());
+// What must hold of every line at any time: places without gaps or doubles, one live token per
+// user, everybody let in before those behind him, the limit kept at every admission and, counted
+// from the tokens themselves, at every instant.
+void expect_fair(const Json& concert, std::source_location where = std::source_location::current());
 
 }  // namespace stagedoor::testing
