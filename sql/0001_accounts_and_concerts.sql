@@ -64,7 +64,7 @@ CREATE TABLE seats (
   reservation_id BINARY(16)  NULL,
   held_until     DATETIME(6) NULL,
   PRIMARY KEY (date_id, number),
-  KEY by_status (date_id, status, held_until),
+  KEY by_tier (date_id, status, grade, price, number),
   CONSTRAINT owner_matches_status CHECK (
     (status = 'AVAILABLE') = (reservation_id IS NULL) AND (status = 'HELD') = (held_until IS NOT NULL))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

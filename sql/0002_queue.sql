@@ -8,6 +8,7 @@ CREATE TABLE queues (
   front_place    BIGINT      NOT NULL DEFAULT 0,  -- nobody at or before this place waits any more
   ended_place    BIGINT      NOT NULL DEFAULT 0,  -- every token up to here has ended, its row
   ended_reason   ENUM('SOLD_OUT', 'SALE_CLOSED') NULL,      -- may not say so yet, for this reason
+  line_ended_at  DATETIME(6) NULL,                -- and since then
   tidied_place   BIGINT      NOT NULL DEFAULT 0,  -- up to here the rows do say so
   sold_out       BOOLEAN     NOT NULL DEFAULT FALSE,
   credit         BIGINT      NOT NULL DEFAULT 0,  -- of admit_per_minute; see domain/admission
@@ -40,7 +41,7 @@ CREATE TABLE queue_tokens (
   active_until   DATETIME(6) NULL,   -- end of the time to show up, then of the time to finish
   held_until     DATETIME(6) NULL,   -- deadline of the open hold
   ends_at        DATETIME(6) NULL,   -- held_until if there is a hold, else active_until
-  ended_at       DATETIME(6) NULL,
+  ended_at       DATETIME(6) NULL,   -- of one that ended with its line: when its line did
   expired_reason ENUM('PAID', 'HOLD_LAPSED', 'ACTIVE_LAPSED', 'NOT_CLAIMED', 'LEFT', 'SOLD_OUT',
                       'SALE_CLOSED', 'REVOKED') NULL,
   UNIQUE KEY one_token_per_place (concert_id, place),
@@ -59,7 +60,8 @@ CREATE TABLE admissions (
   admission    BIGINT      NOT NULL,   -- the version of the queue that made it
   admitted_at  DATETIME(6) NOT NULL,
   admitted     INT         NOT NULL,
-  front_place  BIGINT      NOT NULL,   -- the last place that it let in
+  front_before BIGINT      NOT NULL,   -- it let in those behind this place
+  front_place  BIGINT      NOT NULL,   -- up to this one
   active_after INT         NOT NULL,
   max_active   INT         NOT NULL,
   PRIMARY KEY (concert_id, admission),

@@ -142,6 +142,7 @@ class Connection {
 
  private:
   friend class Transaction;
+  friend class Snapshot;
   struct Session;
 
   Rows run_query(const char* sql, const std::vector<Param>& params);

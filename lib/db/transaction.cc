@@ -15,6 +15,8 @@ constexpr Micros kRetryWindow = std::chrono::seconds{4};
 constexpr int kBackoffMaxMs = 20;
 
 constexpr const char* kBegin = "START TRANSACTION";
+constexpr const char* kRepeatableRead = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+constexpr const char* kBeginSnapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT";
 constexpr const char* kCommit = "COMMIT";
 constexpr const char* kRollback = "ROLLBACK";
 
@@ -47,6 +49,18 @@ void Transaction::commit() {
     log::event(log::Level::kCritical, "commit in doubt", e.what());
     throw CommitInDoubt(std::string("commit in doubt: ") + e.what());
   }
+}
+
+Snapshot::Snapshot(Connection& connection) : connection_(connection) {
+  assert(!connection.in_transaction_);
+  connection_.run_text(kRepeatableRead);
+  connection_.run_text(kBeginSnapshot);
+  connection_.in_transaction_ = true;
+}
+
+Snapshot::~Snapshot() {
+  connection_.in_transaction_ = false;
+  connection_.close();  // and with it the isolation level
 }
 
 void internal::wait_before_retry(const Error& error, int attempt, Micros started_at) {

@@ -26,6 +26,13 @@ class Transaction {
   bool insert(const char* sql, const Params&... params) {
     return connection_.insert(sql, params...);
   }
+  // The same with parameters of which there is a varying number.
+  Rows query_list(const char* sql, const std::vector<Param>& params) {
+    return connection_.run_query(sql, params);
+  }
+  std::int64_t execute_list(const char* sql, const std::vector<Param>& params) {
+    return connection_.run_update(sql, params);
+  }
   Time now() { return connection_.now(); }
 
   // REQUIRES: called at most once, as the last thing. Throws CommitInDoubt when the connection
@@ -35,6 +42,23 @@ class Transaction {
  private:
   Connection& connection_;
   bool open_ = true;
+};
+
+// Many reads of one instant, whatever is committed meanwhile. Takes no locks.
+class Snapshot {
+ public:
+  explicit Snapshot(Connection& connection);
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  template <typename... Params>
+  Rows query(const char* sql, const Params&... params) {
+    return connection_.query(sql, params...);
+  }
+
+ private:
+  Connection& connection_;
 };
 
 namespace internal {

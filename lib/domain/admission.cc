@@ -18,7 +18,8 @@ Pace refill(const Pace& pace, std::int64_t admit_per_minute, Time now) {
   if (!pace.credited_at) return {full, now};
   if (now <= *pace.credited_at) return {std::min(pace.credit, full), pace.credited_at};
   // A bucket is full after a minute at the latest; longer times would only overflow the product.
-  const std::int64_t elapsed = std::min<std::int64_t>((now - *pace.credited_at).count(), 60'000'000);
+  const std::int64_t elapsed =
+      std::min<std::int64_t>((now - *pace.credited_at).count(), 60'000'000);
   return {std::min(full, pace.credit + elapsed * admit_per_minute), now};
 }
 

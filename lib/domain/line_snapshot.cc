@@ -55,7 +55,8 @@ class Numbers {
 
 void DepartedPlaces::add(Place place) {
   const auto bit = static_cast<std::size_t>(place.value % kPlaces);
-  bits_[bit / 8] = static_cast<char>(static_cast<unsigned char>(bits_[bit / 8]) | (1U << (bit % 8)));
+  bits_[bit / 8] =
+      static_cast<char>(static_cast<unsigned char>(bits_[bit / 8]) | (1U << (bit % 8)));
 }
 
 bool DepartedPlaces::contains(Place place) const {

@@ -28,6 +28,14 @@ enum class Refusal {
   kWrongConcert,
   kNotAdmitted,
   kQueueTokenExpired,
+  kNotOnSale,
+  kHoldExists,
+  kSeatLimitExceeded,
+  kSeatUnavailable,
+  kNotEnoughSeats,
+  kAlreadyPaid,
+  kIdempotencyKeyRequired,
+  kIdempotencyKeyReused,
 };
 
 // What is wrong with one field of a request.

@@ -1,6 +1,6 @@
 #include "endpoint/authorization.h"
 
-#include "base/failure.h"
+#include "endpoint/queue_json.h"
 
 namespace stagedoor {
 namespace {
@@ -27,6 +27,21 @@ Outcome<token::Identity> identify(const http::Request& request, const Services& 
   return *identity;
 }
 
+// Lets in the owner of an ACTIVE token for the concert in the path. Looking at seats counts as
+// showing up. The answer may be a second old; whoever writes asks the database again.
+Outcome<Done> check_admission(const http::Request& request, Services& services, UserId user_id) {
+  const auto claims = read_own_queue_token(request, services, user_id);
+  if (!claims) return claims.error();
+  const auto concert_id = request.number_in_path<ConcertId>("CONCERT_ID");
+  if (!concert_id) return concert_id.error();
+  if (claims->concert_id != *concert_id) return Refused{Refusal::kWrongConcert};
+  auto room = services.waiting_room();
+  const auto state = operations::find_queue_state(room, *claims);
+  if (!state) return state.error();
+  if (state->status != TokenStatus::kActive) return operations::refuse_inactive(*state);
+  return Done{};
+}
+
 // A refusal in the form that nginx can pass on: see handlers/authorize.cc.
 http::Response as_subrequest_refusal(const http::Request& request, const Refused& refused) {
   const http::Problem problem = http::problem_for(refused);
@@ -42,6 +57,10 @@ http::Response as_subrequest_refusal(const http::Request& request, const Refused
 Outcome<http::Response> authorize(const http::Request& request, Services& services) {
   const auto identity = identify(request, services);
   if (!identity) return as_subrequest_refusal(request, identity.error());
+  if (request.param("AUTH_LEVEL") == "admitted") {
+    const auto admitted = check_admission(request, services, identity->user_id);
+    if (!admitted) return as_subrequest_refusal(request, admitted.error());
+  }
   http::Response response = http::no_content();
   response.headers.emplace_back("User-Id", identity->user_id.text());
   response.headers.emplace_back("Role", token::role_name(identity->role));

@@ -4,13 +4,19 @@
 
 namespace stagedoor {
 
-Outcome<QueueTokenClaims> read_queue_token(const http::Request& request,
-                                           const Services& services) {
+Outcome<QueueTokenClaims> read_queue_token(const http::Request& request, const Services& services) {
   const std::string_view text = request.param("HTTP_QUEUE_TOKEN");
   if (text.empty()) return Refused{Refusal::kQueueTokenRequired};
   const auto claims = services.queue_tokens.verify(text);
   if (!claims) return Refused{Refusal::kQueueTokenInvalid};
   return *claims;
+}
+
+Outcome<QueueTokenClaims> read_own_queue_token(const http::Request& request,
+                                               const Services& services, UserId user_id) {
+  auto claims = read_queue_token(request, services);
+  if (claims && claims->user_id != user_id) return Refused{Refusal::kForbidden};
+  return claims;
 }
 
 http::Response queue_response(int status, const operations::QueueState& state,
@@ -44,15 +50,6 @@ http::Response queue_response(int status, const operations::QueueState& state,
     response.headers.emplace_back("Retry-After", std::to_string(whole_s));
   }
   return response;
-}
-
-Refused refuse_entry(const operations::QueueState& state) {
-  if (state.status == TokenStatus::kExpired) {
-    return {Refusal::kQueueTokenExpired,
-            {{"expired_reason", std::string(end_reason_name(*state.reason))}}};
-  }
-  return {Refusal::kNotAdmitted,
-          {{"position", *state.position}, {"poll_after_ms", *state.poll_after_ms}}};
 }
 
 }  // namespace stagedoor

@@ -8,12 +8,12 @@ namespace stagedoor {
 // The claims of the request's Queue-Token. Refused: kQueueTokenRequired, kQueueTokenInvalid.
 Outcome<QueueTokenClaims> read_queue_token(const http::Request& request, const Services& services);
 
+// The same, refused as kForbidden when it is not this user's.
+Outcome<QueueTokenClaims> read_own_queue_token(const http::Request& request,
+                                               const Services& services, UserId user_id);
+
 // A queue state as answer; Retry-After says when to poll again.
 http::Response queue_response(int status, const operations::QueueState& state,
                               const Services& services);
-
-// Why a token that is not ACTIVE opens nothing: kNotAdmitted or kQueueTokenExpired, with members.
-// REQUIRES: the state is not ACTIVE.
-Refused refuse_entry(const operations::QueueState& state);
 
 }  // namespace stagedoor

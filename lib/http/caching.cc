@@ -7,18 +7,6 @@
 namespace stagedoor::http {
 namespace {
 
-// FNV-1a, 64 bits: tells two contents of one address apart, nothing more.
-std::string fingerprint(std::string_view content) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : content) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3ULL;
-  }
-  std::string bytes;
-  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(hash >> shift);
-  return to_hex(bytes);
-}
-
 // RFC 9110, 13.1.2: `*` or a list of tags; W/ does not count in the weak comparison.
 bool matches(std::string_view if_none_match, std::string_view etag) {
   while (!if_none_match.empty()) {
@@ -35,6 +23,18 @@ bool matches(std::string_view if_none_match, std::string_view etag) {
 }
 
 }  // namespace
+
+// FNV-1a, 64 bits: nobody gains anything by making two contents collide.
+std::string fingerprint(std::string_view content) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : content) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3ULL;
+  }
+  std::string bytes;
+  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(hash >> shift);
+  return to_hex(bytes);
+}
 
 Response cacheable_json(const Request& request, std::string body,
                         const std::string& cache_control) {

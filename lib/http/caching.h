@@ -1,11 +1,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "http/request.h"
 #include "http/response.h"
 
 namespace stagedoor::http {
+
+// Tells two contents of one address apart.
+std::string fingerprint(std::string_view content);
 
 // A JSON answer to a GET with an ETag of its content: 304 without a body when the client has it
 // already (If-None-Match, compared weakly).

@@ -2,10 +2,12 @@
 
 #include <cjson/cJSON.h>
 
+#include <map>
 #include <set>
 #include <unordered_map>
 
 #include "base/encoding.h"
+#include "base/json_writer.h"
 #include "http/json_scan.h"
 
 namespace stagedoor::http {
@@ -15,9 +17,6 @@ constexpr std::size_t kBodyBytesMax = 16 * 1024;
 
 struct DeleteJson {
   void operator()(cJSON* node) const { cJSON_Delete(node); }
-};
-struct FreeText {
-  void operator()(char* text) const { cJSON_free(text); }
 };
 
 bool is_json_type(std::string_view content_type) {
@@ -75,6 +74,31 @@ class JsonDocument {
         }
       }
       if (read_.contains(child) || cJSON_IsArray(node)) fail_unknown(child, name);
+    }
+  }
+
+  // Members in the order of their names, numbers as they were written.
+  void write_canonical(JsonWriter& json, const cJSON* node) const {
+    if (cJSON_IsObject(node)) {
+      std::map<std::string_view, const cJSON*> members;
+      for (const cJSON* child = node->child; child != nullptr; child = child->next) {
+        members[child->string] = child;
+      }
+      json.begin_object();
+      for (const auto& [name, child] : members) write_canonical(json.key(name), child);
+      json.end_object();
+    } else if (cJSON_IsArray(node)) {
+      json.begin_array();
+      for (const cJSON* child = node->child; child != nullptr; child = child->next) {
+        write_canonical(json, child);
+      }
+      json.end_array();
+    } else if (cJSON_IsString(node)) {
+      json.value(node->valuestring);
+    } else if (cJSON_IsNumber(node)) {
+      json.raw(note(*node).text);
+    } else {
+      json.raw(cJSON_IsNull(node) ? "null" : cJSON_IsTrue(node) ? "true" : "false");
     }
   }
 
@@ -275,8 +299,9 @@ Outcome<Done> JsonBody::check() {
 }
 
 std::string JsonBody::canonical() const {
-  const std::unique_ptr<char, FreeText> text(cJSON_PrintUnformatted(document_->root()));
-  return text == nullptr ? "" : text.get();
+  JsonWriter json;
+  document_->write_canonical(json, document_->root());
+  return json.take();
 }
 
 }  // namespace stagedoor::http

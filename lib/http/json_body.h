@@ -90,7 +90,7 @@ class JsonBody {
   // Call after the last field was read: refuses if any was bad, was there twice, or is unknown.
   Outcome<Done> check();
 
-  // The same JSON without its white space, for comparing two bodies.
+  // One text for all bodies that are equal as JSON.
   [[nodiscard]] std::string canonical() const;
 
  private:

@@ -44,6 +44,23 @@ Look look_of(Refusal refusal) {
       return {403, "not_admitted", "It is not your turn yet"};
     case Refusal::kQueueTokenExpired:
       return {403, "queue_token_expired", "Your place in the queue has ended"};
+    case Refusal::kNotOnSale:
+      return {409, "not_on_sale", "The sale of this date has not begun"};
+    case Refusal::kHoldExists:
+      return {409, "hold_exists", "You hold seats already: pay or release them first"};
+    case Refusal::kSeatLimitExceeded:
+      return {409, "seat_limit_exceeded",
+              "That is more seats of this date than one person may have"};
+    case Refusal::kSeatUnavailable:
+      return {409, "seat_unavailable", "Some of these seats are taken"};
+    case Refusal::kNotEnoughSeats:
+      return {409, "not_enough_seats", "There are not that many free seats"};
+    case Refusal::kAlreadyPaid:
+      return {409, "already_paid", "This reservation is paid already"};
+    case Refusal::kIdempotencyKeyRequired:
+      return {400, "idempotency_key_required", "Send an Idempotency-Key with this request"};
+    case Refusal::kIdempotencyKeyReused:
+      return {422, "idempotency_key_reused", "This Idempotency-Key was used for another request"};
   }
   return {500, "internal", "Something went wrong here"};
 }

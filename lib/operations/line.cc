@@ -42,20 +42,22 @@ struct QueueRow {
   Place front_place;
   Place ended_place;
   std::optional<std::string> ended_reason;
+  std::optional<Time> line_ended_at;
   bool sold_out = false;
   Pace pace;
   std::optional<std::string> snapshot;
 };
 
 constexpr const char* kLockQueue =
-    "SELECT version, front_place, ended_place, ended_reason, sold_out, credit, credited_at,"
-    " snapshot FROM queues WHERE concert_id = ? FOR UPDATE";
+    "SELECT version, front_place, ended_place, ended_reason, line_ended_at, sold_out, credit,"
+    " credited_at, snapshot FROM queues WHERE concert_id = ? FOR UPDATE";
 
 std::optional<QueueRow> lock_queue(db::Transaction& transaction, ConcertId id) {
   QueueRow row;
   if (!transaction.query(kLockQueue, id)
            .read_first(row.version, row.front_place, row.ended_place, row.ended_reason,
-                       row.sold_out, row.pace.credit, row.pace.credited_at, row.snapshot)) {
+                       row.line_ended_at, row.sold_out, row.pace.credit, row.pace.credited_at,
+                       row.snapshot)) {
     return std::nullopt;
   }
   return row;
@@ -100,6 +102,7 @@ void mark_end(QueueRow& queue, const SaleTimes& sale, Place last_place, Time now
   if (last_place <= queue.ended_place) return;
   queue.ended_place = last_place;
   queue.ended_reason = closed ? "SALE_CLOSED" : "SOLD_OUT";
+  queue.line_ended_at = now;
   queue.front_place = std::max(queue.front_place, last_place);
 }
 
@@ -175,8 +178,8 @@ constexpr const char* kAdmit =
     " active_until = ?, ends_at = ?"
     " WHERE concert_id = ? AND place > ? AND place <= ? AND status = 'WAITING'";
 constexpr const char* kRecordAdmission =
-    "INSERT INTO admissions (concert_id, admission, admitted_at, admitted, front_place,"
-    " active_after, max_active) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO admissions (concert_id, admission, admitted_at, admitted, front_before,"
+    " front_place, active_after, max_active) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
 // Lets in the first of the line, as many as the rule says; returns how many.
 std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
@@ -188,8 +191,7 @@ std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
   Place last_admitted = queue.front_place;
   std::int64_t count = 0;
   if (decided.count > 0) {
-    for (db::Rows rows =
-             transaction.query(kLockFirstWaiting, id, queue.front_place, decided.count);
+    for (db::Rows rows = transaction.query(kLockFirstWaiting, id, queue.front_place, decided.count);
          rows.next(); ++count) {
       rows.read(last_admitted);
     }
@@ -200,8 +202,8 @@ std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
   const Time claim_until = now + std::chrono::seconds{sale.claim_s};
   transaction.execute(kAdmit, now, queue.version, claim_until, claim_until, id, queue.front_place,
                       last_admitted);
-  transaction.execute(kRecordAdmission, id, queue.version, now, count, last_admitted,
-                      active + count, sale.limits.max_active);
+  transaction.execute(kRecordAdmission, id, queue.version, now, count, queue.front_place,
+                      last_admitted, active + count, sale.limits.max_active);
   queue.front_place = last_admitted;
   return count;
 }
@@ -238,13 +240,14 @@ std::int64_t admitted_since(db::Transaction& transaction, ConcertId id, Time sin
 
 constexpr const char* kWriteQueue =
     "UPDATE queues SET version = ?, front_place = ?, ended_place = ?, ended_reason = ?,"
-    " credit = ?, credited_at = ?, snapshot = ?, snapshot_at = ? WHERE concert_id = ?";
+    " line_ended_at = ?, credit = ?, credited_at = ?, snapshot = ?, snapshot_at = ? WHERE "
+    "concert_id = ?";
 
 void write_queue(db::Transaction& transaction, ConcertId id, const QueueRow& queue,
                  const LineSnapshot& line) {
   transaction.execute(kWriteQueue, queue.version, queue.front_place, queue.ended_place,
-                      queue.ended_reason, queue.pace.credit, queue.pace.credited_at, line.encode(),
-                      line.at, id);
+                      queue.ended_reason, queue.line_ended_at, queue.pace.credit,
+                      queue.pace.credited_at, line.encode(), line.at, id);
 }
 
 bool is_needless(const AdvanceUnless& unless, const LineSnapshot& last, Time now) {
@@ -299,9 +302,10 @@ constexpr const char* kSelectLinesInUse =
     "            AND t.status = 'ACTIVE')";
 
 constexpr const char* kSelectTidy =
-    "SELECT ended_place, ended_reason, tidied_place FROM queues WHERE concert_id = ?";
+    "SELECT ended_place, ended_reason, line_ended_at, tidied_place FROM queues WHERE concert_id = "
+    "?";
 constexpr const char* kTidy =
-    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = SYSDATE(6),"
+    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?,"
     " expired_reason = ? WHERE concert_id = ? AND place > ? AND place <= ?"
     " AND status <> 'EXPIRED'";
 constexpr const char* kWriteTidied =
@@ -317,8 +321,7 @@ Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& m
         const auto queue = lock_queue(transaction, concert_id);
         if (!queue) return Refused{Refusal::kNotFound};
         const Time now = transaction.now();
-        const auto last =
-            queue->snapshot ? LineSnapshot::decode(*queue->snapshot) : std::nullopt;
+        const auto last = queue->snapshot ? LineSnapshot::decode(*queue->snapshot) : std::nullopt;
         if (last && is_needless(unless, *last, now)) return *last;
         const LineSnapshot next = advance_locked(transaction, concert_id, *queue, now);
         transaction.commit();
@@ -339,9 +342,10 @@ void settle_ended_line(db::Transaction& transaction, ConcertId concert_id) {
   mark_end(*queue, sale, read_last_place(transaction, concert_id), transaction.now());
   if (queue->ended_place == ended_before) return;
   constexpr const char* kWriteEnd =
-      "UPDATE queues SET front_place = ?, ended_place = ?, ended_reason = ? WHERE concert_id = ?";
+      "UPDATE queues SET front_place = ?, ended_place = ?, ended_reason = ?, line_ended_at = ?"
+      " WHERE concert_id = ?";
   transaction.execute(kWriteEnd, queue->front_place, queue->ended_place, queue->ended_reason,
-                      concert_id);
+                      queue->line_ended_at, concert_id);
 }
 
 LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Time now) {
@@ -366,13 +370,14 @@ std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
   Place ended;
   Place tidied;
   std::optional<std::string> reason;
-  database.query(kSelectTidy, concert_id).read_first(ended, reason, tidied);
+  std::optional<Time> ended_at;
+  database.query(kSelectTidy, concert_id).read_first(ended, reason, ended_at, tidied);
   std::int64_t total = 0;
   while (tidied < ended) {
     const Place upto{std::min(ended.value, tidied.value + kTidyBatch)};
     total += db::transact(database, [&](db::Transaction& transaction) {
       const std::int64_t count =
-          transaction.execute(kTidy, *reason, concert_id, tidied, upto);
+          transaction.execute(kTidy, ended_at, *reason, concert_id, tidied, upto);
       transaction.commit();
       return count;
     });
@@ -412,8 +417,8 @@ Outcome<LineReader::Sight> LineReader::look(ConcertId concert_id, const std::str
   return Sight{*line, cached.has_value(), has_mark};
 }
 
-std::optional<DepartedPlaces> LineReader::departures(ConcertId concert_id,
-                                                     const LineSnapshot& line, Place place) {
+std::optional<DepartedPlaces> LineReader::departures(ConcertId concert_id, const LineSnapshot& line,
+                                                     Place place) {
   const LineSnapshot::Block* block = line.block_of(place);
   if (block == nullptr) return std::nullopt;
   if (known_blocks_.size() > kKnownBlocksMax) known_blocks_.clear();

@@ -6,6 +6,8 @@
 
 #include "base/encoding.h"
 #include "operations/accounts.h"
+#include "operations/reservations.h"
+#include "operations/token_rows.h"
 
 namespace stagedoor::operations {
 namespace {
@@ -20,41 +22,14 @@ constexpr int kJoinAttemptsMax = 4;
 
 std::string record_key(TokenId id) { return "token:" + id.text(); }
 
-#define RECORD_COLUMNS \
-  "status, admitted_at, claimed_at, active_until, held_until, expired_reason"
-
-TokenRecord make_record(const std::string& status, TokenRecord record,
-                        const std::optional<std::string>& reason) {
-  record.stored = status == "WAITING"  ? TokenRecord::Stored::kWaiting
-                  : status == "ACTIVE" ? TokenRecord::Stored::kActive
-                                       : TokenRecord::Stored::kExpired;
-  if (reason) record.reason = parse_end_reason(*reason);
-  return record;
-}
-
-constexpr const char* kSelectRecord =
-    "SELECT " RECORD_COLUMNS " FROM queue_tokens WHERE token_id = ?";
-
-std::optional<TokenRecord> read_record(db::Rows rows) {
-  std::string status;
-  std::optional<std::string> reason;
-  TokenRecord record;
-  if (!rows.read_first(status, record.admitted_at, record.claimed_at, record.active_until,
-                       record.held_until, reason)) {
-    return std::nullopt;
-  }
-  return make_record(status, record, reason);
-}
-
 // A record as one line of text, for the cache.
-std::string encode_record(const std::optional<TokenRecord>& record) {
-  if (!record) return "";
-  std::string text = std::to_string(static_cast<int>(record->stored));
+std::string encode_record(const TokenRecord& record) {
+  std::string text = std::to_string(static_cast<int>(record.stored));
   for (const auto& time :
-       {record->admitted_at, record->claimed_at, record->active_until, record->held_until}) {
+       {record.admitted_at, record.claimed_at, record.active_until, record.held_until}) {
     text += time ? " " + std::to_string(time->time_since_epoch().count()) : " -";
   }
-  text += record->reason ? " " + std::to_string(static_cast<int>(*record->reason)) : " -";
+  text += record.reason ? " " + std::to_string(static_cast<int>(*record.reason)) : " -";
   return text;
 }
 
@@ -77,9 +52,9 @@ std::optional<TokenRecord> decode_record(std::string_view text) {
 }
 
 Outcome<TokenRecord> load_record(WaitingRoom& room, TokenId id) {
-  const auto record = read_record(room.database.query(kSelectRecord, id));
-  if (!record) return Refused{Refusal::kNotFound};
-  return *record;
+  const auto token = find_token(room.database, id);
+  if (!token) return Refused{Refusal::kNotFound};
+  return token->record;
 }
 
 // The record from the cache where it may be a little old. A waiting one is never taken from there:
@@ -88,7 +63,8 @@ Outcome<TokenRecord> cached_record(WaitingRoom& room, TokenId id) {
   const std::string key = record_key(id);
   const std::string text =
       room.cache.fetch(key, key, kRecordAgeMax, room.database.estimated_now(), [&] {
-        return encode_record(read_record(room.database.query(kSelectRecord, id)));
+        const auto token = find_token(room.database, id);
+        return token ? encode_record(token->record) : "";
       });
   const auto record = decode_record(text);
   if (record && record->stored != TokenRecord::Stored::kWaiting) return *record;
@@ -117,8 +93,7 @@ void fill_waiting(QueueState& state, const LineSnapshot& line, const DepartedPla
 
 QueueState make_state(const QueueTokenClaims& claims, const LineSnapshot& line,
                       const TokenRecord& record, const DepartedPlaces* departed, Time now) {
-  const TokenState token =
-      token_state(record, claims.place, line.end(now), line.opened(now), now);
+  const TokenState token = token_state(record, claims.place, line.end(now), line.opened(now), now);
   QueueState state{.claims = claims,
                    .status = token.status,
                    .waiting = line.waiting(),
@@ -226,19 +201,20 @@ std::optional<QueueTokenClaims> insert_token(WaitingRoom& room, UserId user_id,
                                              ConcertId concert_id,
                                              const std::optional<TokenId>& stale,
                                              EndReason stale_reason) {
-  return db::transact(
-      room.database, [&](db::Transaction& transaction) -> std::optional<QueueTokenClaims> {
-        QueueTokenClaims claims{TokenId::make(), user_id, concert_id, {}, {}};
-        transaction.execute(kDrawPlace, concert_id);
-        transaction.query(kReadPlace).read_first(claims.place, claims.issued_at);
-        if (stale) transaction.execute(kEndToken, end_reason_name(stale_reason), *stale);
-        if (!transaction.insert(kInsertToken, claims.token_id, concert_id, user_id, claims.place,
-                                claims.issued_at)) {
-          return std::nullopt;
-        }
-        transaction.commit();
-        return claims;
-      });
+  return db::transact(room.database,
+                      [&](db::Transaction& transaction) -> std::optional<QueueTokenClaims> {
+                        QueueTokenClaims claims{TokenId::make(), user_id, concert_id, {}, {}};
+                        transaction.execute(kDrawPlace, concert_id);
+                        transaction.query(kReadPlace).read_first(claims.place, claims.issued_at);
+                        if (stale)
+                          transaction.execute(kEndToken, end_reason_name(stale_reason), *stale);
+                        if (!transaction.insert(kInsertToken, claims.token_id, concert_id, user_id,
+                                                claims.place, claims.issued_at)) {
+                          return std::nullopt;
+                        }
+                        transaction.commit();
+                        return claims;
+                      });
 }
 
 // A fresh token, admitted at once where nobody waits and there is room.
@@ -246,8 +222,8 @@ Outcome<Joined> welcome(WaitingRoom& room, const QueueTokenClaims& claims, LineS
   const Time now = room.database.estimated_now();
   TokenRecord record;
   if (line.opened(now) && line.waiting() == 0 && line.active < line.limits.max_active) {
-    const auto advanced = advance_line(room.database, room.memcached, claims.concert_id,
-                                       {.covers = claims.place});
+    const auto advanced =
+        advance_line(room.database, room.memcached, claims.concert_id, {.covers = claims.place});
     if (!advanced) return advanced.error();
     line = *advanced;
     const auto loaded = load_record(room, claims.token_id);
@@ -262,23 +238,20 @@ Outcome<Joined> welcome(WaitingRoom& room, const QueueTokenClaims& claims, LineS
 
 constexpr const char* kFindToken =
     "SELECT concert_id, place, user_id, issued_at FROM queue_tokens WHERE token_id = ?";
-constexpr const char* kLockToken =
-    "SELECT " RECORD_COLUMNS " FROM queue_tokens WHERE token_id = ? FOR UPDATE";
 constexpr const char* kInsertDeparture =
     "INSERT INTO queue_departures (concert_id, place) VALUES (?, ?)";
-
-#undef RECORD_COLUMNS
 
 // What ending a token changed.
 enum class Ended { kNothing, kWaiting, kActive };
 
 Ended end_token_row(WaitingRoom& room, const QueueTokenClaims& claims, EndReason reason) {
   return db::transact(room.database, [&](db::Transaction& transaction) {
-    const auto record = read_record(transaction.query(kLockToken, claims.token_id));
+    const auto token = lock_token(transaction, claims.token_id);
     const Time now = transaction.now();
     const LineEnd end = read_line_end(transaction, claims.concert_id, now);
-    const TokenState state = token_state(*record, claims.place, end, true, now);
+    const TokenState state = token_state(token->record, claims.place, end, true, now);
     if (state.status == TokenStatus::kExpired) return Ended::kNothing;
+    if (token->hold_id) cancel_hold(transaction, *token->hold_id);
     transaction.execute(kEndToken, end_reason_name(reason), claims.token_id);
     const bool waited = state.status == TokenStatus::kWaiting;
     if (waited) transaction.execute(kInsertDeparture, claims.concert_id, claims.place);
@@ -317,8 +290,8 @@ Outcome<Joined> join_queue(WaitingRoom& room, UserId user_id, ConcertId concert_
 }
 
 Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims) {
-  const auto sight = room.lines.look(
-      claims.concert_id, cache::Versioned::version_entry(record_key(claims.token_id)));
+  const auto sight = room.lines.look(claims.concert_id,
+                                     cache::Versioned::version_entry(record_key(claims.token_id)));
   if (!sight) return sight.error();
   const LineSnapshot& line = sight->line;
   if (!sight->cached) {
@@ -347,6 +320,29 @@ Outcome<Done> end_token(WaitingRoom& room, TokenId token_id, EndReason reason) {
     announce_token_change(room, claims.concert_id, token_id, ended == Ended::kActive);
   }
   return Done{};
+}
+
+Refused refuse_inactive(const TokenState& state) {
+  if (state.status != TokenStatus::kExpired) return Refused{Refusal::kNotAdmitted};
+  return {Refusal::kQueueTokenExpired,
+          {{"expired_reason", std::string(end_reason_name(*state.reason))}}};
+}
+
+Refused refuse_inactive(const QueueState& state) {
+  if (state.status == TokenStatus::kExpired) {
+    return refuse_inactive(TokenState{state.status, state.reason});
+  }
+  // Let in since it was refused: the client need not wait.
+  return {Refusal::kNotAdmitted,
+          {{"position", state.position.value_or(0)},
+           {"poll_after_ms", state.poll_after_ms.value_or(0)}}};
+}
+
+Refused explain_refusal(WaitingRoom& room, const Outcome<QueueTokenClaims>& token,
+                        const Refused& refused) {
+  if (refused.refusal != Refusal::kNotAdmitted) return refused;
+  const auto state = find_queue_state(room, *token);
+  return state ? refuse_inactive(*state) : state.error();
 }
 
 void announce_token_change(WaitingRoom& room, ConcertId concert_id, TokenId token_id,

@@ -4,6 +4,8 @@
 
 #include "base/json_writer.h"
 #include "base/log.h"
+#include "operations/idempotency.h"
+#include "operations/reservations.h"
 
 namespace stagedoor::operations {
 namespace {
@@ -34,11 +36,23 @@ void attempt(SweepSummary& summary, const char* part, const std::function<void()
   }
 }
 
+// Repeats a bounded piece of work until there is nothing left; returns how much there was.
+std::int64_t in_batches(const std::function<std::int64_t()>& batch) {
+  std::int64_t total = 0;
+  for (std::int64_t done = batch(); done > 0; done = batch()) total += done;
+  return total;
+}
+
 }  // namespace
 
 SweepSummary sweep(WaitingRoom room) {
   const Micros started_at = monotonic_now();
   SweepSummary summary;
+  attempt(summary, "expire lapsed holds", [&] {
+    summary.holds_expired = in_batches([&] { return expire_lapsed_holds(room.database); });
+  });
+  attempt(summary, "forget old keys",
+          [&] { summary.keys_pruned = in_batches([&] { return prune_keys(room.database); }); });
   attempt(summary, "advance the lines", [&] {
     for (const ConcertId id : lines_in_use(room.database)) {
       if (advance_line(room.database, room.memcached, id).ok()) ++summary.lines_advanced;
@@ -63,6 +77,8 @@ std::string summary_json(const SweepSummary& summary) {
       .field("handler", "expire_holds")
       .field("lines_advanced", summary.lines_advanced)
       .field("tokens_tidied", summary.tokens_tidied)
+      .field("holds_expired", summary.holds_expired)
+      .field("keys_pruned", summary.keys_pruned)
       .field("concerts_archived", summary.concerts_archived)
       .field("ms", summary.took.count() / 1000)
       .key("errors")

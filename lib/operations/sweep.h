@@ -10,12 +10,15 @@ namespace stagedoor::operations {
 struct SweepSummary {
   std::int64_t lines_advanced = 0;
   std::int64_t tokens_tidied = 0;
+  std::int64_t holds_expired = 0;
+  std::int64_t keys_pruned = 0;
   std::int64_t concerts_archived = 0;
   Micros took = {};
   std::vector<std::string> errors = {};  // what failed; the other parts were still done
 };
 
-// Advances every line that has somebody in it and tidies up what has ended.
+// Writes down lapsed holds, advances every line that has somebody in it, and tidies up what has
+// ended.
 SweepSummary sweep(WaitingRoom room);
 
 std::string summary_json(const SweepSummary& summary);

@@ -1,0 +1,29 @@
+// GET /api/v1/reservations ?limit= &cursor=
+//
+// 200 {items: [reservation...], next_cursor}: the user's own, newest first
+#include "endpoint/endpoint.h"
+#include "endpoint/paging.h"
+#include "endpoint/reservation_json.h"
+#include "operations/reservations.h"
+
+namespace stagedoor {
+namespace {
+
+Outcome<http::Response> list_reservations(const http::Request& request, Services& services) {
+  const auto user_id = request.user_id();
+  if (!user_id) return user_id.error();
+  const auto page = read_time_page<ReservationId>(request);
+  if (!page) return page.error();
+  const auto found =
+      operations::list_reservations(services.database, *user_id, page->after, page->limit);
+  return http::json(200, write_time_page(found, [](JsonWriter& json, const Reservation& item) {
+                      json.raw(reservation_json(item));
+                    }));
+}
+
+}  // namespace
+}  // namespace stagedoor
+
+int main(int argc, char** argv) {
+  return stagedoor::run_endpoint("list_reservations", argc, argv, stagedoor::list_reservations);
+}

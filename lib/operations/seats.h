@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "db/connection.h"
+#include "domain/refusal.h"
+
+namespace stagedoor::operations {
+
+// The seats of a date as JSON, by number: the body of the seat listing without its version. Built
+// row by row, as a hall may have 100,000. Empty when the concert has no such date.
+std::string list_seats_json(db::Connection& database, ConcertId concert_id, DateId date_id,
+                            bool available_only, Time now);
+
+}  // namespace stagedoor::operations
