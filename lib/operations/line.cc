@@ -199,10 +199,13 @@ std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
   // Those counted as candidates may have left: what they would have cost stays in the bucket.
   queue.pace = decide_admission(sale.limits, queue.pace, count, active, now).pace;
   if (count == 0) return 0;
-  const Time claim_until = now + std::chrono::seconds{sale.claim_s};
-  transaction.execute(kAdmit, now, queue.version, claim_until, claim_until, id, queue.front_place,
-                      last_admitted);
-  transaction.execute(kRecordAdmission, id, queue.version, now, count, queue.front_place,
+  // Later than the end of everybody who was not counted as active any more: somebody may have left
+  // between `now` and the count, and the record must not say that both were in.
+  const Time admitted_at = transaction.now();
+  const Time claim_until = admitted_at + std::chrono::seconds{sale.claim_s};
+  transaction.execute(kAdmit, admitted_at, queue.version, claim_until, claim_until, id,
+                      queue.front_place, last_admitted);
+  transaction.execute(kRecordAdmission, id, queue.version, admitted_at, count, queue.front_place,
                       last_admitted, active + count, sale.limits.max_active);
   queue.front_place = last_admitted;
   return count;
