@@ -11,15 +11,15 @@
 namespace stagedoor {
 namespace {
 
-std::string write_body(const Concert& concert, Time now) {
+std::string write_body(const Concert& concert, const LineSnapshot& line, Time now) {
   const ConcertSettings& settings = concert.settings;
   JsonWriter json;
   json.begin_object();
-  write_concert(json, concert, sale_state(concert, now, false));
+  write_concert(json, concert, sale_state(concert, now, line.sold_out));
   json.key("queue")
       .begin_object()
-      .field("waiting", 0)
-      .field("active", 0)
+      .field("waiting", line.waiting())
+      .field("active", line.active)
       .field("max_active", settings.max_active)
       .field("admit_per_minute", settings.admit_per_minute)
       .field("order", "fifo")
@@ -37,7 +37,9 @@ Outcome<http::Response> show_concert(const http::Request& request, Services& ser
   std::string body =
       services.cache.fetch(version, version + ":shown", operations::kConcertAgeMax, now, [&] {
         const auto concert = operations::find_concert(services.database, *id);
-        return concert ? write_body(*concert, now) : std::string();
+        if (!concert) return std::string();
+        const auto sight = services.lines.look(*id, "");
+        return sight ? write_body(*concert, sight->line, now) : std::string();
       });
   if (body.empty()) return Refused{Refusal::kNotFound};
   return http::cacheable_json(request, std::move(body), "no-cache");

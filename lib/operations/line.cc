@@ -199,10 +199,13 @@ std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
   // Those counted as candidates may have left: what they would have cost stays in the bucket.
   queue.pace = decide_admission(sale.limits, queue.pace, count, active, now).pace;
   if (count == 0) return 0;
-  const Time claim_until = now + std::chrono::seconds{sale.claim_s};
-  transaction.execute(kAdmit, now, queue.version, claim_until, claim_until, id, queue.front_place,
-                      last_admitted);
-  transaction.execute(kRecordAdmission, id, queue.version, now, count, queue.front_place,
+  // Later than the end of everybody who was not counted as active any more: somebody may have left
+  // between `now` and the count, and the record must not say that both were in.
+  const Time admitted_at = transaction.now();
+  const Time claim_until = admitted_at + std::chrono::seconds{sale.claim_s};
+  transaction.execute(kAdmit, admitted_at, queue.version, claim_until, claim_until, id,
+                      queue.front_place, last_admitted);
+  transaction.execute(kRecordAdmission, id, queue.version, admitted_at, count, queue.front_place,
                       last_admitted, active + count, sale.limits.max_active);
   queue.front_place = last_admitted;
   return count;
@@ -315,6 +318,7 @@ constexpr const char* kWriteTidied =
 
 Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
                                    ConcertId concert_id, const AdvanceUnless& unless) {
+  bool advanced = false;
   const auto line =
       db::transact(database, [&](db::Transaction& transaction) -> Outcome<LineSnapshot> {
         const auto queue = lock_queue(transaction, concert_id);
@@ -322,11 +326,14 @@ Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& m
         const Time now = transaction.now();
         const auto last = queue->snapshot ? LineSnapshot::decode(*queue->snapshot) : std::nullopt;
         if (last && is_needless(unless, *last, now)) return *last;
-        const LineSnapshot advanced = advance_locked(transaction, concert_id, *queue, now);
+        const LineSnapshot next = advance_locked(transaction, concert_id, *queue, now);
         transaction.commit();
-        return advanced;
+        advanced = true;
+        return next;
       });
-  if (line) publish(memcached, concert_id, *line);
+  // One that was made before belongs to whoever made it: memcached may have been emptied since, see
+  // LineReader::look().
+  if (line && advanced) publish(memcached, concert_id, *line);
   return line;
 }
 
@@ -383,12 +390,12 @@ std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
   return total;
 }
 
-Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id) {
+Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id, bool may_publish) {
   std::optional<std::string> text;
   database_.query(kSelectSnapshot, concert_id).read_first(text);
   const auto line = text ? LineSnapshot::decode(*text) : std::nullopt;
   if (line && database_.estimated_now() - line->at < kAdvanceEvery) {
-    publish(memcached_, concert_id, *line);
+    if (may_publish) publish(memcached_, concert_id, *line);
     return *line;
   }
   return advance_line(database_, memcached_, concert_id, {.younger_than = kAdvanceEvery});
@@ -404,7 +411,10 @@ Outcome<LineReader::Sight> LineReader::look(ConcertId concert_id, const std::str
   const std::string lease = "lease:" + line_key(concert_id);
   const bool leased = memcached_.add(lease, "1", kLeaseExpiry);
   if (!leased && age < kSnapshotAgeMax) return Sight{*cached, true, has_mark};
-  const auto line = ask_database(concert_id);
+  // An empty memcached has lost the marks of those who left as well. Only a new advance has counted
+  // them all; with an older snapshot they would seem to wait again.
+  const auto line = leased && !cached ? advance_line(database_, memcached_, concert_id)
+                                      : ask_database(concert_id, cached.has_value());
   if (leased) memcached_.remove(lease);
   if (!line) return line.error();
   return Sight{*line, cached.has_value(), has_mark};

@@ -63,7 +63,7 @@ class LineReader {
                                            Place place);
 
  private:
-  Outcome<LineSnapshot> ask_database(ConcertId concert_id);
+  Outcome<LineSnapshot> ask_database(ConcertId concert_id, bool may_publish);
 
   db::Connection& database_;
   cache::Memcached& memcached_;
