@@ -55,6 +55,9 @@ class JsonObject {
   // Notes an error of this object's field, found by the caller.
   void fail(std::string_view name, std::string detail);
 
+  // How many errors were noted so far, in the whole body.
+  [[nodiscard]] std::size_t errors_noted() const;
+
  private:
   friend class JsonBody;
   JsonObject(JsonDocument& document, const cJSON* node, std::string path);
@@ -90,7 +93,8 @@ class JsonBody {
   // Call after the last field was read: refuses if any was bad, was there twice, or is unknown.
   Outcome<Done> check();
 
-  // The same JSON without its white space, for comparing two bodies.
+  // The same for every text of the same parsed JSON, whatever its white space and the order of its
+  // members. REQUIRES: check() passed.
   [[nodiscard]] std::string canonical() const;
 
  private:
