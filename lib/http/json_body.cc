@@ -81,34 +81,32 @@ class JsonDocument {
     }
   }
 
-  [[nodiscard]] const std::vector<FieldError>& errors() const { return errors_; }
-
-  // Members by name, numbers as they were written: cJSON would print 2^53 for 2^53 + 1.
-  void write_canonical(JsonWriter& json, const cJSON& node) const {
-    if (cJSON_IsObject(&node)) {
-      std::multimap<std::string_view, const cJSON*> members;
-      for (const cJSON* child = node.child; child != nullptr; child = child->next) {
-        members.emplace(child->string, child);
+  // Members in the order of their names, numbers as they were written.
+  void write_canonical(JsonWriter& json, const cJSON* node) const {
+    if (cJSON_IsObject(node)) {
+      std::map<std::string_view, const cJSON*> members;
+      for (const cJSON* child = node->child; child != nullptr; child = child->next) {
+        members[child->string] = child;
       }
       json.begin_object();
-      for (const auto& [name, child] : members) write_canonical(json.key(name), *child);
+      for (const auto& [name, child] : members) write_canonical(json.key(name), child);
       json.end_object();
-    } else if (cJSON_IsArray(&node)) {
+    } else if (cJSON_IsArray(node)) {
       json.begin_array();
-      for (const cJSON* child = node.child; child != nullptr; child = child->next) {
-        write_canonical(json, *child);
+      for (const cJSON* child = node->child; child != nullptr; child = child->next) {
+        write_canonical(json, child);
       }
       json.end_array();
-    } else if (cJSON_IsString(&node)) {
-      json.value(node.valuestring);
-    } else if (cJSON_IsNumber(&node)) {
-      json.raw(note(node).text);
-    } else if (cJSON_IsBool(&node)) {
-      json.value(cJSON_IsTrue(&node) != 0);
+    } else if (cJSON_IsString(node)) {
+      json.value(node->valuestring);
+    } else if (cJSON_IsNumber(node)) {
+      json.raw(note(*node).text);
     } else {
-      json.value(nullptr);
+      json.raw(cJSON_IsNull(node) ? "null" : cJSON_IsTrue(node) ? "true" : "false");
     }
   }
+
+  [[nodiscard]] const std::vector<FieldError>& errors() const { return errors_; }
 
  private:
   // cJSON gives up on a number that does not fit its buffer. What it reads of a number is not used.
@@ -326,7 +324,7 @@ Outcome<Done> JsonBody::check() {
 
 std::string JsonBody::canonical() const {
   JsonWriter json;
-  document_->write_canonical(json, *document_->root());
+  document_->write_canonical(json, document_->root());
   return json.take();
 }
 

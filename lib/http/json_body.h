@@ -93,8 +93,7 @@ class JsonBody {
   // Call after the last field was read: refuses if any was bad, was there twice, or is unknown.
   Outcome<Done> check();
 
-  // The same for every text of the same parsed JSON, whatever its white space and the order of its
-  // members. REQUIRES: check() passed.
+  // One text for all bodies that are equal as JSON.
   [[nodiscard]] std::string canonical() const;
 
  private:
