@@ -170,7 +170,7 @@ Rows Connection::run_query(const char* sql, const std::vector<Param>& params) {
     if (e.connection_lost()) close();
     if (in_transaction_ || !e.may_retry()) throw;
     // A read that stands alone is repeated once: the server may merely have been restarted since.
-    if (fresh) throw Unavailable(e.what());
+    if (fresh || !e.connection_lost()) throw Unavailable(e.what());
     return run_query(sql, params);
   }
 }
