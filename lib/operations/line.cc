@@ -188,8 +188,7 @@ std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
   Place last_admitted = queue.front_place;
   std::int64_t count = 0;
   if (decided.count > 0) {
-    for (db::Rows rows =
-             transaction.query(kLockFirstWaiting, id, queue.front_place, decided.count);
+    for (db::Rows rows = transaction.query(kLockFirstWaiting, id, queue.front_place, decided.count);
          rows.next(); ++count) {
       rows.read(last_admitted);
     }
@@ -316,8 +315,7 @@ Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& m
         const auto queue = lock_queue(transaction, concert_id);
         if (!queue) return Refused{Refusal::kNotFound};
         const Time now = transaction.now();
-        const auto last =
-            queue->snapshot ? LineSnapshot::decode(*queue->snapshot) : std::nullopt;
+        const auto last = queue->snapshot ? LineSnapshot::decode(*queue->snapshot) : std::nullopt;
         if (last && is_needless(unless, *last, now)) return *last;
         const LineSnapshot advanced = advance_locked(transaction, concert_id, *queue, now);
         transaction.commit();
@@ -367,8 +365,7 @@ std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
   while (tidied < ended) {
     const Place upto{std::min(ended.value, tidied.value + kTidyBatch)};
     total += db::transact(database, [&](db::Transaction& transaction) {
-      const std::int64_t count =
-          transaction.execute(kTidy, *reason, concert_id, tidied, upto);
+      const std::int64_t count = transaction.execute(kTidy, *reason, concert_id, tidied, upto);
       transaction.commit();
       return count;
     });
@@ -405,8 +402,8 @@ Outcome<LineReader::Sight> LineReader::look(ConcertId concert_id, const std::str
   return Sight{*line, cached.has_value(), has_mark};
 }
 
-std::optional<DepartedPlaces> LineReader::departures(ConcertId concert_id,
-                                                     const LineSnapshot& line, Place place) {
+std::optional<DepartedPlaces> LineReader::departures(ConcertId concert_id, const LineSnapshot& line,
+                                                     Place place) {
   const LineSnapshot::Block* block = line.block_of(place);
   if (block == nullptr) return std::nullopt;
   if (known_blocks_.size() > kKnownBlocksMax) known_blocks_.clear();

@@ -23,7 +23,8 @@ struct AdvanceUnless {
 
 // Moves a concert's line: ends what has lapsed, counts who left, lets in whom the limits allow, in
 // order, all in one transaction under the lock of the queue's row, and publishes the new snapshot.
-// Safe to run anywhere, at any time, as often as anybody likes. kNotFound: there is no such concert.
+// Safe to run anywhere, at any time, as often as anybody likes. kNotFound: there is no such
+// concert.
 Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
                                    ConcertId concert_id, const AdvanceUnless& unless = {});
 

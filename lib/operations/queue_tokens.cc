@@ -20,8 +20,7 @@ constexpr int kJoinAttemptsMax = 4;
 
 std::string record_key(TokenId id) { return "token:" + id.text(); }
 
-#define RECORD_COLUMNS \
-  "status, admitted_at, claimed_at, active_until, held_until, expired_reason"
+#define RECORD_COLUMNS "status, admitted_at, claimed_at, active_until, held_until, expired_reason"
 
 TokenRecord make_record(const std::string& status, TokenRecord record,
                         const std::optional<std::string>& reason) {
@@ -86,10 +85,9 @@ Outcome<TokenRecord> load_record(WaitingRoom& room, TokenId id) {
 // admissions are not announced token by token.
 Outcome<TokenRecord> cached_record(WaitingRoom& room, TokenId id) {
   const std::string key = record_key(id);
-  const std::string text =
-      room.cache.fetch(key, key, kRecordAgeMax, room.database.estimated_now(), [&] {
-        return encode_record(read_record(room.database.query(kSelectRecord, id)));
-      });
+  const std::string text = room.cache.fetch(
+      key, key, kRecordAgeMax, room.database.estimated_now(),
+      [&] { return encode_record(read_record(room.database.query(kSelectRecord, id))); });
   const auto record = decode_record(text);
   if (record && record->stored != TokenRecord::Stored::kWaiting) return *record;
   return load_record(room, id);
@@ -117,8 +115,7 @@ void fill_waiting(QueueState& state, const LineSnapshot& line, const DepartedPla
 
 QueueState make_state(const QueueTokenClaims& claims, const LineSnapshot& line,
                       const TokenRecord& record, const DepartedPlaces* departed, Time now) {
-  const TokenState token =
-      token_state(record, claims.place, line.end(now), line.opened(now), now);
+  const TokenState token = token_state(record, claims.place, line.end(now), line.opened(now), now);
   QueueState state{.claims = claims,
                    .status = token.status,
                    .waiting = line.waiting(),
@@ -226,19 +223,20 @@ std::optional<QueueTokenClaims> insert_token(WaitingRoom& room, UserId user_id,
                                              ConcertId concert_id,
                                              const std::optional<TokenId>& stale,
                                              EndReason stale_reason) {
-  return db::transact(
-      room.database, [&](db::Transaction& transaction) -> std::optional<QueueTokenClaims> {
-        QueueTokenClaims claims{TokenId::make(), user_id, concert_id, {}, {}};
-        transaction.execute(kDrawPlace, concert_id);
-        transaction.query(kReadPlace).read_first(claims.place, claims.issued_at);
-        if (stale) transaction.execute(kEndToken, end_reason_name(stale_reason), *stale);
-        if (!transaction.insert(kInsertToken, claims.token_id, concert_id, user_id, claims.place,
-                                claims.issued_at)) {
-          return std::nullopt;
-        }
-        transaction.commit();
-        return claims;
-      });
+  return db::transact(room.database,
+                      [&](db::Transaction& transaction) -> std::optional<QueueTokenClaims> {
+                        QueueTokenClaims claims{TokenId::make(), user_id, concert_id, {}, {}};
+                        transaction.execute(kDrawPlace, concert_id);
+                        transaction.query(kReadPlace).read_first(claims.place, claims.issued_at);
+                        if (stale)
+                          transaction.execute(kEndToken, end_reason_name(stale_reason), *stale);
+                        if (!transaction.insert(kInsertToken, claims.token_id, concert_id, user_id,
+                                                claims.place, claims.issued_at)) {
+                          return std::nullopt;
+                        }
+                        transaction.commit();
+                        return claims;
+                      });
 }
 
 // A fresh token, admitted at once where nobody waits and there is room.
@@ -246,8 +244,8 @@ Outcome<Joined> welcome(WaitingRoom& room, const QueueTokenClaims& claims, LineS
   const Time now = room.database.estimated_now();
   TokenRecord record;
   if (line.opened(now) && line.waiting() == 0 && line.active < line.limits.max_active) {
-    const auto advanced = advance_line(room.database, room.memcached, claims.concert_id,
-                                       {.covers = claims.place});
+    const auto advanced =
+        advance_line(room.database, room.memcached, claims.concert_id, {.covers = claims.place});
     if (!advanced) return advanced.error();
     line = *advanced;
     const auto loaded = load_record(room, claims.token_id);
@@ -317,8 +315,8 @@ Outcome<Joined> join_queue(WaitingRoom& room, UserId user_id, ConcertId concert_
 }
 
 Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims) {
-  const auto sight = room.lines.look(
-      claims.concert_id, cache::Versioned::version_entry(record_key(claims.token_id)));
+  const auto sight = room.lines.look(claims.concert_id,
+                                     cache::Versioned::version_entry(record_key(claims.token_id)));
   if (!sight) return sight.error();
   const LineSnapshot& line = sight->line;
   if (!sight->cached) {

@@ -24,7 +24,8 @@ struct QueueState {
   std::optional<std::int64_t> position = {};  // 0 when ACTIVE, nothing when EXPIRED
   std::int64_t waiting = 0;
   std::optional<std::int64_t> estimated_wait_s = {};
-  std::optional<std::int64_t> poll_after_ms = {};  // nothing when EXPIRED: there is nothing to wait for
+  std::optional<std::int64_t> poll_after_ms =
+      {};  // nothing when EXPIRED: there is nothing to wait for
   std::optional<Time> admitted_at = {};
   std::optional<Time> expires_at = {};
   std::optional<EndReason> reason = {};
@@ -43,8 +44,8 @@ Outcome<Joined> join_queue(WaitingRoom& room, UserId user_id, ConcertId concert_
 // written down. REQUIRES: the claims were verified.
 Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims);
 
-// Ends the token for the reason kLeft or kRevoked, at once and for good; nothing happens to one that
-// has ended. kNotFound: there is no such token.
+// Ends the token for the reason kLeft or kRevoked, at once and for good; nothing happens to one
+// that has ended. kNotFound: there is no such token.
 Outcome<Done> end_token(WaitingRoom& room, TokenId token_id, EndReason reason);
 
 // Lets everybody know that the token's row has changed. REQUIRES: the change is committed.
