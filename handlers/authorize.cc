@@ -1,9 +1,8 @@
 // The auth subrequest of nginx: AUTH_LEVEL is `user`, `admin`, or `admitted` for a user
 // whose Queue-Token is ACTIVE for the concert in the path. The client's body is not looked at.
 //
-// 204 with User-Id and Role; 401 unauthenticated, 403 forbidden. nginx can only let a 401 or 403
-// through, so that the whole problem travels in the header Problem and its status in
-// Problem-Status.
+// 204 with User-Id and Role; 401 or 403 with the whole problem in the header Problem, which nginx
+// makes the body of its answer. Anything else nginx takes for its own failure: 503.
 #include "endpoint/authorization.h"
 #include "endpoint/endpoint.h"
 

@@ -66,7 +66,8 @@ CREATE TABLE seats (
   PRIMARY KEY (date_id, number),
   KEY by_tier (date_id, status, grade, price, number),
   CONSTRAINT owner_matches_status CHECK (
-    (status = 'AVAILABLE') = (reservation_id IS NULL) AND (status = 'HELD') = (held_until IS NOT NULL))
+    (status = 'AVAILABLE') = (reservation_id IS NULL)
+    AND (status = 'HELD') = (held_until IS NOT NULL))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
 
 -- 0 to 9, joined with itself to count up to a seat number inside one INSERT.

@@ -27,7 +27,8 @@ declare -A DB_USER=() DB_PASSWORD=() DB_HOST=() DB_PORT=() DB_SCHEMA=()
 
 parse_database_url() {
   local variable=$1 url host
-  local pattern='^mysql://([^:@]+)(:(.*))?@([^]:/@[]+|\[[0-9a-fA-F:.]+\])(:([0-9]{1,5}))?/([A-Za-z0-9_$-]+)$'
+  local address='([^]:/@[]+|\[[0-9a-fA-F:.]+\])(:([0-9]{1,5}))?'
+  local pattern="^mysql://([^:@]+)(:(.*))?@$address/([A-Za-z0-9_\$-]+)\$"
   url=$(setting "$variable")
   # The text is not shown, it holds a password.
   [[ ! $url =~ %([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$) && $url =~ $pattern ]] ||
@@ -80,7 +81,8 @@ ensure_database_answers() {
   local variable error
   for variable in $(admin_variable) STAGEDOOR_DB; do
     write_client_options "$variable"
-    error=$(database_client "$variable" 2>&1 >/dev/null <<<"USE \`${DB_SCHEMA[$variable]:-stagedoor}\`") &&
+    error=$(database_client "$variable" 2>&1 >/dev/null \
+      <<<"USE \`${DB_SCHEMA[$variable]:-stagedoor}\`") &&
       continue
     if [[ $error == *'ERROR 1049 '* && $variable == "$(admin_variable)" ]]; then
       error=$(database_client "$variable" 2>&1 >/dev/null \
@@ -102,7 +104,9 @@ database_complaint() {
   has_setting STAGEDOOR_DB || where='the private database'
   case $error in
     *'ERROR 1045 '* | *'ERROR 1698 '*) echo "wrong user or password in $variable for $where" ;;
-    *'ERROR 1044 '*) echo "the user in $variable may not use the schema ${DB_SCHEMA[$variable]:-}" ;;
+    *'ERROR 1044 '*)
+      echo "the user in $variable may not use the schema ${DB_SCHEMA[$variable]:-}"
+      ;;
     *'ERROR 1049 '*) echo "the schema ${DB_SCHEMA[$variable]:-} in $variable does not exist" ;;
     *'ERROR 200'* | *'ERROR 201'*) echo "cannot reach $where ($variable): ${error#*: }" ;;
     *) echo "$where ($variable) refuses: $error" ;;

@@ -84,10 +84,11 @@ END
 # The server runs this at each start, before it takes connections: there is no moment without
 # passwords, and accounts that were damaged are whole again. False if it was not the same before.
 write_mariadb_accounts() {
-  local file=$STAGEDOOR_HOME/secrets/db_accounts.sql text
+  local file=$STAGEDOOR_HOME/secrets/db_accounts.sql text admin_password
+  admin_password=$(<"$STAGEDOOR_HOME/secrets/db_admin_password")
   text="CREATE DATABASE IF NOT EXISTS stagedoor CHARACTER SET utf8mb4;
 CREATE USER IF NOT EXISTS stagedoor_admin@localhost;
-ALTER USER stagedoor_admin@localhost IDENTIFIED BY '$(<"$STAGEDOOR_HOME/secrets/db_admin_password")';
+ALTER USER stagedoor_admin@localhost IDENTIFIED BY '$admin_password';
 GRANT ALL PRIVILEGES ON stagedoor.* TO stagedoor_admin@localhost;
 CREATE USER IF NOT EXISTS stagedoor@localhost;
 ALTER USER stagedoor@localhost IDENTIFIED BY '$(<"$STAGEDOOR_HOME/secrets/db_password")';

@@ -25,7 +25,8 @@ need_packages() {
 packages_for() {
   local purpose
   for purpose in "$@"; do
-    awk -v purpose="$purpose" '$1 !~ /^#/ && $2 == purpose { print $1 }' "$SOURCE/deploy/packages.txt"
+    awk -v purpose="$purpose" '$1 !~ /^#/ && $2 == purpose { print $1 }' \
+      "$SOURCE/deploy/packages.txt"
   done
 }
 

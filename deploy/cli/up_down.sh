@@ -80,7 +80,8 @@ stop_what_became_external() {
 wait_until_ready() {
   local answer
   until_true "$READY_S" is_ready && return 0
-  answer=$(curl -s --noproxy "*" -m 5 -w ' (%{http_code})' "http://127.0.0.1:$PORT/readyz" | tr '\n' ' ' || true)
+  answer=$(curl -s --noproxy "*" -m 5 -w ' (%{http_code})' "http://127.0.0.1:$PORT/readyz" |
+    tr '\n' ' ' || true)
   die "/readyz answers '${answer:0:200}' after $READY_S s, see the logs in $STAGEDOOR_HOME/log"
 }
 

@@ -157,36 +157,41 @@ Connection::Session& Connection::session() {
   return *session_;
 }
 
-Rows Connection::run_query(const char* sql, const std::vector<Param>& params) {
+template <typename Call>
+auto Connection::run(const Call& call) {
   const bool fresh = session_ == nullptr;
   try {
-    return translated([&] {
-      sql::PreparedStatement& statement = session().prepared(sql);
-      bind(statement, params);
-      return Rows(std::make_unique<Rows::Source>(
-          std::unique_ptr<sql::ResultSet>(statement.executeQuery())));
-    });
+    return translated(call);
   } catch (const Error& e) {
     if (e.connection_lost()) close();
     if (in_transaction_ || !e.may_retry()) throw;
-    // A read that stands alone is repeated once: the server may merely have been restarted since.
     if (fresh) throw Unavailable(e.what());
-    return run_query(sql, params);
+  }
+  // A server that was restarted since, or that closed an idle connection, is tried once more.
+  try {
+    return translated(call);
+  } catch (const Error& e) {
+    if (e.connection_lost()) close();
+    if (!e.may_retry()) throw;
+    throw Unavailable(e.what());
   }
 }
 
+Rows Connection::run_query(const char* sql, const std::vector<Param>& params) {
+  return run([&] {
+    sql::PreparedStatement& statement = session().prepared(sql);
+    bind(statement, params);
+    return Rows(
+        std::make_unique<Rows::Source>(std::unique_ptr<sql::ResultSet>(statement.executeQuery())));
+  });
+}
+
 std::int64_t Connection::run_update(const char* sql, const std::vector<Param>& params) {
-  try {
-    return translated([&] {
-      sql::PreparedStatement& statement = session().prepared(sql);
-      bind(statement, params);
-      return static_cast<std::int64_t>(statement.executeUpdate());
-    });
-  } catch (const Error& e) {
-    if (e.connection_lost()) close();
-    if (in_transaction_ || !e.may_retry()) throw;
-    throw Unavailable(e.what());
-  }
+  return run([&] {
+    sql::PreparedStatement& statement = session().prepared(sql);
+    bind(statement, params);
+    return static_cast<std::int64_t>(statement.executeUpdate());
+  });
 }
 
 bool Connection::run_insert(const char* sql, const std::vector<Param>& params) {

@@ -105,7 +105,8 @@ class Rows {
 
 // One connection of one process. It connects at the first statement, and again at the first
 // statement after a loss. Statements are prepared once per connection: their text must be a
-// constant.
+// constant. Outside a transaction a statement whose connection broke is run once more, so that one
+// which must not happen twice belongs into a transaction.
 class Connection {
  public:
   explicit Connection(DatabaseConfig config);
@@ -145,6 +146,8 @@ class Connection {
   friend class Snapshot;
   struct Session;
 
+  template <typename Call>
+  auto run(const Call& call);
   Rows run_query(const char* sql, const std::vector<Param>& params);
   std::int64_t run_update(const char* sql, const std::vector<Param>& params);
   bool run_insert(const char* sql, const std::vector<Param>& params);

@@ -67,6 +67,8 @@ ReservationStatus reservation_status(std::string_view stored, Time held_until, T
   return ReservationStatus::kExpired;
 }
 
+Refused refuse_unknown_seat() { return refuse_numbers("names a seat that does not exist"); }
+
 Outcome<Done> check_wish(const SeatWish& wish, const std::optional<DateOnSale>& date,
                          const UserAtSale& user, Time now) {
   if (!date) return Refused{Refusal::kNotFound};
@@ -87,7 +89,7 @@ Outcome<Done> check_wish(const SeatWish& wish, const std::optional<DateOnSale>& 
 
 Outcome<Done> check_seats_free(const std::vector<std::int64_t>& wanted,
                                const std::vector<LockedSeat>& locked, Time now) {
-  if (locked.size() != wanted.size()) return refuse_numbers("names a seat that does not exist");
+  if (locked.size() != wanted.size()) return refuse_unknown_seat();
   std::vector<std::int64_t> taken;
   for (const LockedSeat& seat : locked) {
     if (seat.taken(now)) taken.push_back(seat.seat.number);

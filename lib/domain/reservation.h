@@ -77,6 +77,8 @@ struct UserAtSale {
 Outcome<Done> check_wish(const SeatWish& wish, const std::optional<DateOnSale>& date,
                          const UserAtSale& user, Time now);
 
+Refused refuse_unknown_seat();
+
 // A seat under its lock.
 struct LockedSeat {
   ReservedSeat seat;

@@ -46,10 +46,9 @@ Outcome<Done> check_admission(const http::Request& request, Services& services, 
 http::Response as_subrequest_refusal(const http::Request& request, const Refused& refused) {
   const http::Problem problem = http::problem_for(refused);
   const http::Response rendered = http::render(problem, request.request_id());
-  return {
-      .status = problem.status == 401 ? 401 : 403,
-      .content_type = "",
-      .headers = {{"Problem", rendered.body}, {"Problem-Status", std::to_string(problem.status)}}};
+  return {.status = problem.status == 401 ? 401 : 403,
+          .content_type = "",
+          .headers = {{"Problem", rendered.body}}};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "operations/accounts.h"
 
+#include "db/transaction.h"
 #include "domain/account.h"
 
 namespace stagedoor::operations {
@@ -19,11 +20,14 @@ constexpr const char* kSelectCredentials =
 
 Outcome<UserId> create_user(db::Connection& database, const NewUser& user) {
   const UserId id = UserId::make();
-  if (!database.insert(kInsertUser, id, user.name, user.email, email_key(user.email),
-                       user.password_hash)) {
-    return Refused{Refusal::kEmailTaken};
-  }
-  return id;
+  return db::transact(database, [&](db::Transaction& transaction) -> Outcome<UserId> {
+    if (!transaction.insert(kInsertUser, id, user.name, user.email, email_key(user.email),
+                            user.password_hash)) {
+      return Refused{Refusal::kEmailTaken};
+    }
+    transaction.commit();
+    return id;
+  });
 }
 
 void ensure_user(db::Connection& database, UserId user_id) {

@@ -182,23 +182,30 @@ Outcome<std::vector<DateSummary>> list_dates(db::Connection& database, ConcertId
   return dates;
 }
 
-CreatedConcert create_concert(db::Connection& database, const NewConcert& concert) {
-  const auto [first, last] = std::minmax_element(
-      concert.dates.begin(), concert.dates.end(),
-      [](const NewDate& a, const NewDate& b) { return a.starts_at < b.starts_at; });
+CreatedConcert create_concert(db::Transaction& transaction, const NewConcert& concert) {
   const ConcertSettings& s = concert.settings;
+  Time first = concert.dates.front().starts_at;
+  Time last = first;
+  for (const NewDate& date : concert.dates) {
+    first = std::min(first, date.starts_at);
+    last = std::max(last, date.starts_at);
+  }
+  transaction.execute(kInsertConcert, s.title, s.artist, s.venue, s.description, s.sale_opens_at,
+                      s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute, s.claim_s,
+                      s.active_s, s.hold_s, s.max_seats_per_user, first, last);
+  const ConcertId id{last_insert_id(transaction)};
+  transaction.execute(kInsertQueue, id);
+  transaction.execute(kInsertQueueCounter, id);
+  CreatedConcert created{{id, s, first, last}, {}};
+  for (const NewDate& date : concert.dates) {
+    created.dates.push_back(insert_date(transaction, id, date));
+  }
+  return created;
+}
+
+CreatedConcert create_concert(db::Connection& database, const NewConcert& concert) {
   return db::transact(database, [&](db::Transaction& transaction) {
-    transaction.execute(kInsertConcert, s.title, s.artist, s.venue, s.description, s.sale_opens_at,
-                        s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute,
-                        s.claim_s, s.active_s, s.hold_s, s.max_seats_per_user, first->starts_at,
-                        last->starts_at);
-    const ConcertId id{last_insert_id(transaction)};
-    transaction.execute(kInsertQueue, id);
-    transaction.execute(kInsertQueueCounter, id);
-    CreatedConcert created{{id, s, first->starts_at, last->starts_at}, {}};
-    for (const NewDate& date : concert.dates) {
-      created.dates.push_back(insert_date(transaction, id, date));
-    }
+    const CreatedConcert created = create_concert(transaction, concert);
     transaction.commit();
     return created;
   });

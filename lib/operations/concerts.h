@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "db/connection.h"
+#include "db/transaction.h"
 #include "domain/concert.h"
 #include "domain/refusal.h"
 
@@ -44,6 +45,7 @@ struct CreatedConcert {
 
 // REQUIRES: the settings and seats passed domain's checks.
 CreatedConcert create_concert(db::Connection& database, const NewConcert& concert);
+CreatedConcert create_concert(db::Transaction& transaction, const NewConcert& concert);
 
 Outcome<DateSummary> add_date(db::Connection& database, ConcertId id, const NewDate& date);
 

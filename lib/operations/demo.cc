@@ -42,12 +42,16 @@ NewConcert arena(Time now) {
 }  // namespace
 
 int load_demo(db::Connection& database) {
-  if (!database.insert(kMarkDemo)) return 0;
-  // On the hour, in the evening in Seoul.
-  const Time now = std::chrono::floor<std::chrono::days>(database.now()) + std::chrono::hours{10};
-  create_concert(database, small_hall(now));
-  create_concert(database, arena(now));
-  return 2;
+  return db::transact(database, [](db::Transaction& transaction) {
+    if (!transaction.insert(kMarkDemo)) return 0;
+    // On the hour, in the evening in Seoul.
+    const Time evening =
+        std::chrono::floor<std::chrono::days>(transaction.now()) + std::chrono::hours{10};
+    create_concert(transaction, small_hall(evening));
+    create_concert(transaction, arena(evening));
+    transaction.commit();
+    return 2;
+  });
 }
 
 }  // namespace stagedoor::operations

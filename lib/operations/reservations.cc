@@ -65,6 +65,7 @@ SaleFacts read_facts(db::Transaction& transaction, const ReserveRequest& request
 const SeatListSql kLockSeats(
     "SELECT number, section, grade, price, status, held_until, SYSDATE(6) FROM seats"
     " WHERE date_id = ? AND number IN (#) ORDER BY number FOR UPDATE");
+const SeatListSql kCountSeats("SELECT COUNT(*) FROM seats WHERE date_id = ? AND number IN (#)");
 const SeatListSql kHoldSeats(
     "UPDATE seats SET status = 'HELD', reservation_id = ?, held_until = ?"
     " WHERE date_id = ? AND number IN (#)");
@@ -98,6 +99,17 @@ LockedSeats lock_seats(db::Transaction& transaction, DateId date_id,
               seat.held_until, locked.now);
   }
   return locked;
+}
+
+// That a seat does not exist comes before what the user has already; only then it is worth asking.
+Refused refuse_wish(db::Transaction& transaction, const ReserveRequest& request,
+                    const Refused& refused) {
+  const bool about_user =
+      refused.refusal == Refusal::kHoldExists || refused.refusal == Refusal::kSeatLimitExceeded;
+  if (!about_user || request.wish.best_available) return refused;
+  std::int64_t known = 0;
+  kCountSeats.query(transaction, {request.date_id}, request.wish.numbers).read_first(known);
+  return known == request.wish.count() ? refused : refuse_unknown_seat();
 }
 
 Reservation write_hold(db::Transaction& transaction, const ReserveRequest& request,
@@ -154,7 +166,7 @@ Attempt attempt_reserve(db::Transaction& transaction, const ReserveRequest& requ
 
   const UserAtSale user{request.token->concert_id, token->hold_id, facts.seats_of_user};
   if (const auto checked = check_wish(request.wish, facts.date, user, facts.now); !checked) {
-    return checked.error();
+    return refuse_wish(transaction, request, checked.error());
   }
   std::vector<std::int64_t> numbers = request.wish.numbers;
   if (request.wish.best_available) {

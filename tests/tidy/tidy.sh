@@ -15,7 +15,7 @@ declare -Ar may_include=(
   [domain]='base'
   [db]='base'
   [cache]='base'
-  [token]='base'
+  [token]='base domain'
   [password]='base'
   [http]='base domain'
   [operations]='base domain db cache token'
@@ -39,7 +39,9 @@ readonly may_catch=(
   lib/db/transaction.cc
   lib/db/transaction.h
   lib/token/access_token.cc
+  lib/operations/sweep.cc
   handlers/load_demo.cc
+  handlers/audit.cc
 )
 
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/../..}" || exit 2
