@@ -50,12 +50,17 @@ constexpr std::array kInvariants = {
               " ' of ', max_active) FROM admissions WHERE active_after > max_active LIMIT 10"},
     Invariant{
         "admission: every record has its tokens",
-        "SELECT CONCAT('concert ', a.concert_id, ' admission ', a.admission, ': ',"
-        " a.admitted, ' recorded, ', COUNT(t.token_id), ' tokens')"
-        " FROM admissions a LEFT JOIN queue_tokens t ON t.concert_id = a.concert_id"
-        " AND t.admitted_in = a.admission AND t.place <= a.front_place"
-        " AND t.place > a.front_before"
-        " GROUP BY a.concert_id, a.admission, a.admitted HAVING COUNT(t.token_id) <> a.admitted"
+        // One pass over the tokens: a join from the admissions would be one for each of them. A
+        // token outside of what its record let in counts twice.
+        "SELECT CONCAT('concert ', concert_id, ' admission ', admission, ': ',"
+        " SUM(recorded), ' recorded, ', SUM(tokens), ' tokens') FROM"
+        " (SELECT concert_id, admission, admitted AS recorded, 0 AS tokens FROM admissions"
+        "  UNION ALL SELECT t.concert_id, t.admitted_in, 0, COUNT(*) + SUM(a.admission IS NULL)"
+        "  FROM queue_tokens t LEFT JOIN admissions a ON a.concert_id = t.concert_id"
+        "   AND a.admission = t.admitted_in AND t.place <= a.front_place"
+        "   AND t.place > a.front_before"
+        "  WHERE t.admitted_in IS NOT NULL GROUP BY t.concert_id, t.admitted_in) AS counted"
+        " GROUP BY concert_id, admission HAVING SUM(recorded) <> SUM(tokens)"
         " LIMIT 10"},
     // Counted anew from the tokens: those who are let in, less those who end.
     Invariant{

@@ -21,6 +21,7 @@ constexpr int kDeparturesPerAdvance = 5'000;
 constexpr int kTidyBatch = 500;
 // Blocks that one process remembers: 1 KiB each.
 constexpr std::size_t kKnownBlocksMax = 512;
+constexpr std::size_t kServedLinesMax = 256;
 
 std::string line_key(ConcertId id) { return "line:" + std::to_string(id.value); }
 std::string block_key(ConcertId id, std::int64_t block, std::int64_t revision) {
@@ -415,9 +416,29 @@ Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id, bool may_pu
   return advance_line(database_, memcached_, concert_id, {.younger_than = kAdvanceEvery});
 }
 
+// A memcached that could not be reached for a moment may still hold what it held before. Whoever
+// has served a newer snapshot since does not step back, and puts it right for the others.
+void LineReader::replace_outdated(ConcertId concert_id, LineSnapshot& cached) {
+  if (served_.size() > kServedLinesMax) served_.clear();
+  const LineSnapshot& served = served_[concert_id];
+  if (served.version <= cached.version) return;
+  cached = served;
+  publish(memcached_, concert_id, cached);
+}
+
 Outcome<LineReader::Sight> LineReader::look(ConcertId concert_id, const std::string& mark_key) {
+  auto sight = find_line(concert_id, mark_key);
+  if (!sight) return sight;
+  LineSnapshot& served = served_[concert_id];
+  if (served.version < sight->line.version) served = sight->line;
+  return sight;
+}
+
+Outcome<LineReader::Sight> LineReader::find_line(ConcertId concert_id,
+                                                 const std::string& mark_key) {
   const auto values = memcached_.get({line_key(concert_id), mark_key});
-  const auto cached = values[0] ? LineSnapshot::decode(*values[0]) : std::nullopt;
+  auto cached = values[0] ? LineSnapshot::decode(*values[0]) : std::nullopt;
+  if (cached) replace_outdated(concert_id, *cached);
   const bool has_mark = values[1].has_value();
   const Micros age = cached ? database_.estimated_now() - cached->at : Micros::max();
   if (cached && age < kAdvanceEvery) return Sight{*cached, true, has_mark};

@@ -63,10 +63,13 @@ class LineReader {
                                            Place place);
 
  private:
+  Outcome<Sight> find_line(ConcertId concert_id, const std::string& mark_key);
+  void replace_outdated(ConcertId concert_id, LineSnapshot& cached);
   Outcome<LineSnapshot> ask_database(ConcertId concert_id, bool may_publish);
 
   db::Connection& database_;
   cache::Memcached& memcached_;
+  std::map<ConcertId, LineSnapshot> served_;  // the newest of each line
 
   struct KnownBlock {
     std::int64_t revision = 0;
