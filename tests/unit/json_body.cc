@@ -170,7 +170,8 @@ TEST(JsonBody, TellsNamesApartByCase) {
 
 TEST(JsonBody, NamesNestedFieldsByTheirPath) {
   const Fields fields = refused_fields(
-      R"({"dates":[{"seats":[{"from":1},{"from":"x"}],"extra":1},7,{"seats":[{"from":1,"from":2}]}]})",
+      R"({"dates":[{"seats":[{"from":1},{"from":"x"}],"extra":1},7,)"
+      R"({"seats":[{"from":1,"from":2}]}]})",
       [](JsonObject& root) {
         for (JsonObject& date : root.objects("dates", {1, 9})) {
           auto ranges = date.optional_objects("seats", {1, 9});
