@@ -16,9 +16,7 @@ Outcome<http::Response> list_reservations(const http::Request& request, Services
   if (!page) return page.error();
   const auto found =
       operations::list_reservations(services.database, *user_id, page->after, page->limit);
-  return http::json(200, write_time_page(found, [](JsonWriter& json, const Reservation& item) {
-                      json.raw(reservation_json(item));
-                    }));
+  return http::json(200, write_time_page(found, reservation_json));
 }
 
 }  // namespace

@@ -12,6 +12,10 @@ using std::chrono::sys_days;
 using std::chrono::year;
 using std::chrono::year_month_day;
 
+// What SQL's DATETIME holds.
+constexpr sys_days kFirstDay{year{1000} / 1 / 1};
+constexpr sys_days kBehindLastDay{year{10'000} / 1 / 1};
+
 // Reads fixed-width decimal fields from the front of a text.
 class Scanner {
  public:
@@ -66,8 +70,7 @@ std::optional<sys_days> scan_day(Scanner& scanner) {
   if (!d) return std::nullopt;
   const year_month_day date{year{*y}, month{static_cast<unsigned>(*m)},
                             day{static_cast<unsigned>(*d)}};
-  // SQL's DATETIME starts at the year 1000.
-  if (!date.ok() || *y < 1000) return std::nullopt;
+  if (!date.ok() || sys_days{date} < kFirstDay) return std::nullopt;
   return sys_days{date};
 }
 
@@ -138,7 +141,9 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
   if (!time_of_day) return std::nullopt;
   const auto offset = scan_offset(scanner);
   if (!offset || !scanner.at_end()) return std::nullopt;
-  return Time{*date} + *time_of_day - *offset;
+  const Time time = Time{*date} + *time_of_day - *offset;
+  if (time < kFirstDay || time >= kBehindLastDay) return std::nullopt;
+  return time;
 }
 
 std::optional<Time> parse_day(std::string_view text) {

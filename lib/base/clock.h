@@ -17,7 +17,8 @@ Time system_now();
 // Time since some fixed instant; never steps back. The same instant in all processes of a host.
 Micros monotonic_now();
 
-// 2026-11-21T19:30:00.000Z, and back (any offset and 0 to 6 decimals are accepted).
+// 2026-11-21T19:30:00.000Z, and back (any offset and 0 to 6 decimals are accepted, and in UTC the
+// years 1000 to 9999, which is what the database holds).
 std::string to_rfc3339(Time time);
 std::optional<Time> parse_rfc3339(std::string_view text);
 

@@ -105,7 +105,8 @@ class Loader {
     const char* set = std::getenv(name);
     if (set != nullptr && *set != '\0') return set;
     const auto found = settings_.find(name);
-    return found == settings_.end() ? std::string(fallback) : found->second;
+    if (found == settings_.end() || found->second.empty()) return std::string(fallback);
+    return found->second;
   }
 
   DatabaseConfig database(const std::string& home) {
@@ -126,6 +127,7 @@ class Loader {
 
   std::vector<std::string> memcached(const std::string& home) {
     auto servers = split(setting("STAGEDOOR_MEMCACHED", home + "/run/memcached.sock"), ',');
+    if (servers.empty()) fail("STAGEDOOR_MEMCACHED names no server");
     for (const std::string& server : servers) {
       const auto colon = server.rfind(':');
       const auto port = colon == std::string::npos
@@ -225,7 +227,8 @@ Result<DatabaseConfig, std::string> parse_database_url(std::string_view url) {
   config.password = *password;
   config.schema = url.substr(slash + 1);
   const std::string_view address = url.substr(at + 1, slash - at - 1);
-  const auto port_colon = address.rfind(':');
+  // The colons inside of [::1] are none before a port.
+  const auto port_colon = address.find(':', address.starts_with('[') ? address.find(']') : 0);
   config.host = address.substr(0, port_colon);
   if (port_colon != std::string_view::npos) {
     const auto port = parse_integer(address.substr(port_colon + 1));

@@ -4,89 +4,154 @@
 
 #include <algorithm>
 #include <charconv>
-#include <unordered_map>
+#include <limits>
+
+#include "base/clock.h"
 
 namespace stagedoor::cache {
 namespace {
 
-constexpr std::uint64_t kRetryAfterS = 1;
+constexpr Micros kLeftAlone = std::chrono::seconds{1};
+constexpr std::chrono::milliseconds kShortestWait{1};
 // Others who change the key at the same moment; each round one of them wins.
 constexpr int kSetNewerRounds = 5;
 
-std::uint64_t as_behavior(std::chrono::milliseconds time) {
-  return static_cast<std::uint64_t>(time.count());
-}
-
 }  // namespace
 
-struct Memcached::Pool {
-  memcached_st* handle = memcached_create(nullptr);
-
-  Pool() = default;
-  ~Pool() { memcached_free(handle); }
-  Pool(const Pool&) = delete;
-  Pool& operator=(const Pool&) = delete;
-
-  void set(memcached_behavior_t behavior, std::uint64_t value) const {
-    memcached_behavior_set(handle, behavior, value);
+// The library's own pool of servers, here of all of them or of one.
+class Memcached::Handle {
+ public:
+  Handle() {
+    set(MEMCACHED_BEHAVIOR_DISTRIBUTION, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA);
+    set(MEMCACHED_BEHAVIOR_TCP_NODELAY, 1);
+    set(MEMCACHED_BEHAVIOR_SUPPORT_CAS, 1);
+    // The library aborts the process when the answer to a SET is one to something else, which is
+    // what a blank in a key leads to.
+    set(MEMCACHED_BEHAVIOR_VERIFY_KEY, 1);
+    set(MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, kTimeout.count());
+    // When a server is left alone is decided here: the library does so after a failure to connect
+    // only, and never for a server that accepts and then hangs.
+    set(MEMCACHED_BEHAVIOR_SERVER_FAILURE_LIMIT, std::numeric_limits<std::int32_t>::max());
   }
+  ~Handle() { memcached_free(handle_); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  void set(memcached_behavior_t behavior, std::int64_t value) {
+    memcached_behavior_set(handle_, behavior, static_cast<std::uint64_t>(value));
+  }
+
+  // REQUIRES: host:port, or the path of a unix socket.
+  void add_server(const std::string& address) {
+    if (address.front() == '/') {
+      memcached_server_add_unix_socket(handle_, address.c_str());
+      return;
+    }
+    const auto colon = address.rfind(':');
+    in_port_t port = 0;
+    std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
+    memcached_server_add(handle_, address.substr(0, colon).c_str(), port);
+  }
+
+  [[nodiscard]] memcached_st* get() const { return handle_; }
+
+ private:
+  memcached_st* handle_ = memcached_create(nullptr);
+};
+
+// One server and the connection to it.
+class Memcached::Server {
+ public:
+  explicit Server(const std::string& address) { handle_.add_server(address); }
+
+  [[nodiscard]] bool is_left_alone() const { return monotonic_now() < left_alone_until_; }
+
+  // For the next calls, until it is set again.
+  memcached_st* handle(std::chrono::milliseconds timeout) {
+    handle_.set(MEMCACHED_BEHAVIOR_POLL_TIMEOUT, timeout.count());
+    return handle_.get();
+  }
+
+  // Takes note of how a call ended; true when the server did what it was asked for. After a failure
+  // the connection is given up too: a late answer must not be taken for one to a later call.
+  bool did(memcached_return_t status) {
+    if (memcached_success(status)) return true;
+    if (memcached_fatal(status) && status != MEMCACHED_BAD_KEY_PROVIDED) {
+      memcached_quit(handle_.get());
+      left_alone_until_ = monotonic_now() + kLeftAlone;
+    }
+    return false;
+  }
+
+ private:
+  Handle handle_;
+  Micros left_alone_until_{};
 };
 
 Memcached::Memcached(const std::vector<std::string>& servers, std::string key_prefix)
-    : pool_(std::make_unique<Pool>()), prefix_(std::move(key_prefix)) {
-  pool_->set(MEMCACHED_BEHAVIOR_DISTRIBUTION, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA);
-  pool_->set(MEMCACHED_BEHAVIOR_TCP_NODELAY, 1);
-  pool_->set(MEMCACHED_BEHAVIOR_SUPPORT_CAS, 1);
-  pool_->set(MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, as_behavior(kTimeout));
-  pool_->set(MEMCACHED_BEHAVIOR_POLL_TIMEOUT, as_behavior(kTimeout));
-  // A server that failed once answers nothing for a second, at no cost. It keeps its keys: moving
-  // them would let two processes look for one version in two places.
-  pool_->set(MEMCACHED_BEHAVIOR_SERVER_FAILURE_LIMIT, 1);
-  pool_->set(MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, kRetryAfterS);
-  pool_->set(MEMCACHED_BEHAVIOR_DEAD_TIMEOUT, kRetryAfterS);
-  for (const std::string& server : servers) {
-    if (server.front() == '/') {
-      memcached_server_add_unix_socket(pool_->handle, server.c_str());
-      continue;
-    }
-    const auto colon = server.rfind(':');
-    in_port_t port = 0;
-    std::from_chars(server.data() + colon + 1, server.data() + server.size(), port);
-    memcached_server_add(pool_->handle, server.substr(0, colon).c_str(), port);
+    : map_(std::make_unique<Handle>()), prefix_(std::move(key_prefix)) {
+  for (const std::string& address : servers) {
+    map_->add_server(address);
+    servers_.push_back(std::make_unique<Server>(address));
   }
 }
 
 Memcached::~Memcached() = default;
 
+// Nobody when there is no server or the one that has the key is left alone. A key stays with its
+// server: to move it would let two processes look for one version in two places.
+Memcached::Server* Memcached::server_of(const std::string& full_key) {
+  const std::size_t index = memcached_generate_hash(map_->get(), full_key.data(), full_key.size());
+  if (index >= servers_.size() || servers_[index]->is_left_alone()) return nullptr;
+  return servers_[index].get();
+}
+
 std::vector<Memcached::Found> Memcached::fetch(const std::vector<std::string>& keys) {
   std::vector<std::string> full;
-  std::vector<const char*> pointers;
-  std::vector<std::size_t> lengths;
-  full.reserve(keys.size());
-  for (const std::string& key : keys) {
-    full.push_back(full_key(key));
-    pointers.push_back(full.back().c_str());
-    lengths.push_back(full.back().size());
-  }
-  std::vector<Found> values(keys.size());
-  if (memcached_failed(
-          memcached_mget(pool_->handle, pointers.data(), lengths.data(), keys.size()))) {
-    // What the servers that did answer sent must not be taken for the answer to a later call.
-    memcached_quit(pool_->handle);
-    return values;
-  }
-  memcached_return_t status = MEMCACHED_SUCCESS;
-  memcached_result_st* result = nullptr;
-  while ((result = memcached_fetch_result(pool_->handle, nullptr, &status)) != nullptr) {
-    const std::string_view key(memcached_result_key_value(result),
-                               memcached_result_key_length(result));
-    const auto at = std::find(full.begin(), full.end(), key);
-    if (at != full.end()) {
-      Found& found = values[static_cast<std::size_t>(at - full.begin())];
-      found.value.emplace(memcached_result_value(result), memcached_result_length(result));
-      found.unique = memcached_result_cas(result);
+  for (const std::string& key : keys) full.push_back(full_key(key));
+  std::vector<Server*> owners;
+  for (const std::string& key : full) owners.push_back(server_of(key));
+
+  const Micros started_at = monotonic_now();
+  const auto time_left = [&] {
+    const auto spent =
+        std::chrono::duration_cast<std::chrono::milliseconds>(monotonic_now() - started_at);
+    return std::max(kTimeout - spent, kShortestWait);
+  };
+  std::vector<Server*> asked;
+  for (Server* server : owners) {
+    if (server == nullptr || std::find(asked.begin(), asked.end(), server) != asked.end()) continue;
+    // A server that could not be connected to in time has used it up for the others too.
+    if (time_left() == kShortestWait) break;
+    std::vector<const char*> pointers;
+    std::vector<std::size_t> lengths;
+    for (std::size_t i = 0; i < full.size(); ++i) {
+      if (owners[i] != server) continue;
+      pointers.push_back(full[i].data());
+      lengths.push_back(full[i].size());
     }
-    memcached_result_free(result);
+    if (server->did(memcached_mget(server->handle(kTimeout), pointers.data(), lengths.data(),
+                                   pointers.size()))) {
+      asked.push_back(server);
+    }
+  }
+
+  std::vector<Found> values(keys.size());
+  for (Server* server : asked) {
+    memcached_return_t status = MEMCACHED_SUCCESS;
+    memcached_st* handle = server->handle(time_left());
+    while (memcached_result_st* result = memcached_fetch_result(handle, nullptr, &status)) {
+      const std::string_view key(memcached_result_key_value(result),
+                                 memcached_result_key_length(result));
+      const auto at = std::find(full.begin(), full.end(), key);
+      if (at != full.end()) {
+        Found& found = values[static_cast<std::size_t>(at - full.begin())];
+        found.value.emplace(memcached_result_value(result), memcached_result_length(result));
+        found.unique = memcached_result_cas(result);
+      }
+      memcached_result_free(result);
+    }
+    server->did(status);
   }
   return values;
 }
@@ -101,10 +166,16 @@ std::optional<std::string> Memcached::get(const std::string& key) {
   return std::move(fetch({key}).front().value);
 }
 
+template <typename Call>
+bool Memcached::store(const std::string& key, const Call& call) {
+  const std::string full = full_key(key);
+  Server* server = server_of(full);
+  return server != nullptr && server->did(call(server->handle(kTimeout), full));
+}
+
 bool Memcached::set_newer(const std::string& key, std::string_view value,
                           std::chrono::seconds expiry,
                           const std::function<bool(const std::string&)>& replaces) {
-  const std::string full = full_key(key);
   for (int round = 0; round < kSetNewerRounds; ++round) {
     const Found present = std::move(fetch({key}).front());
     if (!present.value) {
@@ -112,9 +183,10 @@ bool Memcached::set_newer(const std::string& key, std::string_view value,
       continue;
     }
     if (!replaces(*present.value)) return false;
-    if (memcached_success(memcached_cas(pool_->handle, full.data(), full.size(), value.data(),
-                                        value.size(), static_cast<time_t>(expiry.count()), 0,
-                                        present.unique))) {
+    if (store(key, [&](memcached_st* handle, const std::string& full) {
+          return memcached_cas(handle, full.data(), full.size(), value.data(), value.size(),
+                               static_cast<time_t>(expiry.count()), 0, present.unique);
+        })) {
       return true;
     }
   }
@@ -122,27 +194,33 @@ bool Memcached::set_newer(const std::string& key, std::string_view value,
 }
 
 bool Memcached::set(const std::string& key, std::string_view value, std::chrono::seconds expiry) {
-  const std::string full = full_key(key);
-  return memcached_success(memcached_set(pool_->handle, full.data(), full.size(), value.data(),
-                                         value.size(), static_cast<time_t>(expiry.count()), 0));
+  return store(key, [&](memcached_st* handle, const std::string& full) {
+    return memcached_set(handle, full.data(), full.size(), value.data(), value.size(),
+                         static_cast<time_t>(expiry.count()), 0);
+  });
 }
 
 bool Memcached::add(const std::string& key, std::string_view value, std::chrono::seconds expiry) {
-  const std::string full = full_key(key);
-  return memcached_success(memcached_add(pool_->handle, full.data(), full.size(), value.data(),
-                                         value.size(), static_cast<time_t>(expiry.count()), 0));
+  return store(key, [&](memcached_st* handle, const std::string& full) {
+    return memcached_add(handle, full.data(), full.size(), value.data(), value.size(),
+                         static_cast<time_t>(expiry.count()), 0);
+  });
 }
 
 bool Memcached::remove(const std::string& key) {
-  const std::string full = full_key(key);
-  return memcached_success(memcached_delete(pool_->handle, full.data(), full.size(), 0));
+  return store(key, [&](memcached_st* handle, const std::string& full) {
+    return memcached_delete(handle, full.data(), full.size(), 0);
+  });
 }
 
 bool Memcached::ping() {
-  memcached_return_t status = MEMCACHED_SUCCESS;
-  memcached_stat_st* stats = memcached_stat(pool_->handle, nullptr, &status);
-  memcached_stat_free(pool_->handle, stats);
-  return status == MEMCACHED_SUCCESS;
+  return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) {
+    if (server->is_left_alone()) return false;
+    memcached_return_t status = MEMCACHED_SUCCESS;
+    memcached_st* handle = server->handle(kTimeout);
+    memcached_stat_free(handle, memcached_stat(handle, nullptr, &status));
+    return server->did(status);
+  });
 }
 
 }  // namespace stagedoor::cache

@@ -12,8 +12,9 @@
 namespace stagedoor::cache {
 
 // A pool of memcached servers, by consistent hashing (ketama). It holds nothing that cannot be
-// lost: any failure reads as a miss, and no call waits longer than kTimeout for a server that
-// hangs; one that failed is left alone for a second.
+// lost: any failure reads as a miss. A server that failed or did not answer within kTimeout is left
+// alone for a second, in which its keys miss at no cost; the keys of the others do not. No call
+// waits longer than twice kTimeout, once to connect and once for the answers.
 class Memcached {
  public:
   static constexpr std::chrono::milliseconds kTimeout{25};
@@ -28,8 +29,9 @@ class Memcached {
   std::vector<std::optional<std::string>> get(const std::vector<std::string>& keys);
   std::optional<std::string> get(const std::string& key);
 
-  // Each tells whether the server did it. Expiry counts in whole seconds and may come up to one
-  // second early.
+  // Each tells whether the server did it, which it does not for a key with blanks or of more than
+  // 250 bytes, nor for a value of more than 1 MiB. Expiry counts in whole seconds and may come up
+  // to one second early.
   bool set(const std::string& key, std::string_view value, std::chrono::seconds expiry);
   bool add(const std::string& key, std::string_view value, std::chrono::seconds expiry);
   bool remove(const std::string& key);
@@ -43,15 +45,21 @@ class Memcached {
   bool ping();
 
  private:
-  struct Pool;
+  class Handle;
+  class Server;
   struct Found {
     std::optional<std::string> value;
     std::uint64_t unique = 0;  // changes whenever the key is written
   };
-  std::vector<Found> fetch(const std::vector<std::string>& keys);
   [[nodiscard]] std::string full_key(const std::string& key) const { return prefix_ + key; }
+  Server* server_of(const std::string& full_key);
+  std::vector<Found> fetch(const std::vector<std::string>& keys);
+  template <typename Call>
+  bool store(const std::string& key, const Call& call);
 
-  std::unique_ptr<Pool> pool_;
+  // Tells whose a key is; never connects.
+  std::unique_ptr<Handle> map_;
+  std::vector<std::unique_ptr<Server>> servers_;
   std::string prefix_;
 };
 

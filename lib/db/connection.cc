@@ -165,7 +165,7 @@ auto Connection::run(const Call& call) {
   } catch (const Error& e) {
     if (e.connection_lost()) close();
     if (in_transaction_ || !e.may_retry()) throw;
-    if (fresh) throw Unavailable(e.what());
+    if (fresh || !e.connection_lost()) throw Unavailable(e.what());
   }
   // A server that was restarted since, or that closed an idle connection, is tried once more.
   try {

@@ -40,11 +40,12 @@ Transaction::~Transaction() {
 
 void Transaction::commit() {
   assert(open_);
-  open_ = false;
   connection_.session();  // throws when the connection, and the transaction with it, is gone
   try {
     connection_.run_text(kCommit);
+    open_ = false;
   } catch (const Error& e) {
+    // Refused, it is still open, and the next START TRANSACTION would commit it.
     if (!e.connection_lost()) throw;
     log::event(log::Level::kCritical, "commit in doubt", e.what());
     throw CommitInDoubt(std::string("commit in doubt: ") + e.what());

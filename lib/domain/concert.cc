@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
+
 namespace stagedoor {
 
 std::string_view sale_state_name(SaleState state) {
@@ -36,6 +38,23 @@ std::vector<FieldError> check_settings(const ConcertSettings& settings) {
   return {};
 }
 
+namespace {
+
+// The characters of the range's last label, in which `{n}` is the number of seats. REQUIRES: it
+// has a label.
+std::size_t last_label_length(const SeatRange& range) {
+  constexpr std::string_view kCounter = "{n}";
+  const std::size_t digits = std::to_string(range.count()).size();
+  std::size_t length = count_characters(*range.label);
+  for (std::size_t at = 0; (at = range.label->find(kCounter, at)) != std::string::npos;) {
+    length = length - kCounter.size() + digits;
+    at += kCounter.size();
+  }
+  return length;
+}
+
+}  // namespace
+
 std::vector<FieldError> check_seats(const std::vector<SeatRange>& seats, const std::string& field) {
   std::vector<FieldError> errors;
   std::int64_t total = 0;
@@ -44,6 +63,11 @@ std::vector<FieldError> check_seats(const std::vector<SeatRange>& seats, const s
     if (seats[i].to < seats[i].from) {
       errors.push_back({field + "[" + std::to_string(i) + "].to", "must not be less than from"});
       continue;
+    }
+    if (seats[i].label && last_label_length(seats[i]) > kLabelLengthMax) {
+      errors.push_back({field + "[" + std::to_string(i) + "].label",
+                        "is longer than " + std::to_string(kLabelLengthMax) +
+                            " characters with its numbers in it"});
     }
     total += seats[i].count();
     order.push_back(i);

@@ -14,6 +14,7 @@ namespace stagedoor {
 inline constexpr int kSeatsPerDateMax = 100'000;
 inline constexpr std::int64_t kSeatNumberMax = 1'000'000;
 inline constexpr std::int64_t kPriceMax = 1'000'000'000;
+inline constexpr std::size_t kLabelLengthMax = 64;
 
 enum class SaleState { kScheduled, kOpen, kSoldOut, kClosed };
 
@@ -87,7 +88,8 @@ SaleState sale_state(const Concert& concert, Time now, bool sold_out);
 // What is wrong with the settings as a whole, beyond the bounds of single fields.
 std::vector<FieldError> check_settings(const ConcertSettings& settings);
 
-// What is wrong with the seats of one date: ranges that run backwards or overlap, too many seats.
+// What is wrong with the seats of one date: ranges that run backwards or overlap, labels that
+// their numbers make too long, too many seats.
 // `field` is the list's name in the request.
 std::vector<FieldError> check_seats(const std::vector<SeatRange>& seats, const std::string& field);
 

@@ -34,6 +34,12 @@ enum class Refusal {
   kSeatUnavailable,
   kNotEnoughSeats,
   kAlreadyPaid,
+  kReservationCancelled,
+  kHoldExpired,
+  kInsufficientBalance,
+  kAlreadyRefunded,
+  kRefundClosed,
+  kBalanceLimitExceeded,
   kIdempotencyKeyRequired,
   kIdempotencyKeyReused,
 };

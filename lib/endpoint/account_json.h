@@ -2,8 +2,16 @@
 
 #include "base/json_writer.h"
 #include "endpoint/endpoint.h"
+#include "operations/money.h"
 
 namespace stagedoor {
+
+// The user of the path, who is the caller or, for an admin, anybody.
+struct UserInPath {
+  UserId id;
+  operations::Account account;
+};
+Outcome<UserInPath> read_user_in_path(const http::Request& request, Services& services);
 
 // The members `access_token` and `expires_at` of a fresh session, for an open object.
 void write_access_token(JsonWriter& json, const Services& services, UserId user_id);

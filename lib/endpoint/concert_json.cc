@@ -7,7 +7,7 @@ constexpr http::Range kTitleLength{1, 200};
 constexpr http::Range kDescriptionLength{0, 5'000};
 constexpr http::Range kSectionLength{1, 64};
 constexpr http::Range kGradeLength{1, 32};
-constexpr http::Range kLabelLength{1, 48};  // `{n}` may grow to seven digits
+constexpr http::Range kLabelLength{1, kLabelLengthMax};
 constexpr http::Range kDatesCount{1, 100};
 constexpr http::Range kRangesCount{1, 500};
 
@@ -63,8 +63,13 @@ void note_all(http::JsonObject& body, const std::vector<FieldError>& errors) {
 
 SeatRange read_seat_range(http::JsonObject& body) {
   SeatRange range;
+  const std::size_t errors_before = body.errors_noted();
   range.from = body.integer("from", {1, kSeatNumberMax});
   range.to = body.integer("to", {1, kSeatNumberMax});
+  if (body.errors_noted() > errors_before) {
+    // Of placeholders nothing follows: this one seat overlaps no other.
+    range.from = range.to = -static_cast<std::int64_t>(body.errors_noted());
+  }
   range.section = body.optional_text("section", kSectionLength);
   range.grade = body.optional_text("grade", kGradeLength).value_or(range.grade);
   range.price = Money{body.integer("price", {0, kPriceMax})};

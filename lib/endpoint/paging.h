@@ -30,11 +30,11 @@ Outcome<TimePageRequest<IdType>> read_time_page(const http::Request& request) {
   return result;
 }
 
-template <typename Item, typename Write>
-std::string write_time_page(const operations::TimePage<Item>& page, const Write& write) {
+template <typename Item, typename Render>
+std::string write_time_page(const operations::TimePage<Item>& page, const Render& render) {
   JsonWriter json;
   json.begin_object().key("items").begin_array();
-  for (const Item& item : page.items) write(json, item);
+  for (const Item& item : page.items) json.raw(render(item));
   json.end_array().key("next_cursor");
   if (!page.more) return json.value(nullptr).end_object().take();
   const Item& last = page.items.back();

@@ -14,6 +14,7 @@ namespace stagedoor::http {
 namespace {
 
 constexpr std::size_t kBodyBytesMax = 16 * 1024;
+constexpr std::size_t kCjsonNumberBytesMax = 63;
 
 struct DeleteJson {
   void operator()(cJSON* node) const { cJSON_Delete(node); }
@@ -35,14 +36,15 @@ bool is_json_type(std::string_view content_type) {
 class JsonDocument {
  public:
   static std::unique_ptr<JsonDocument> parse(const std::string& text) {
-    auto notes = scan_json(text);
-    if (!notes) return nullptr;
-    std::unique_ptr<cJSON, DeleteJson> tree(
-        cJSON_ParseWithLengthOpts(text.c_str(), text.size() + 1, nullptr, 1));
-    if (!tree) return nullptr;
     auto document = std::make_unique<JsonDocument>();
-    document->tree_ = std::move(tree);
+    document->text_ = text;
+    auto notes = scan_json(document->text_);
+    if (!notes) return nullptr;
     document->notes_ = std::move(*notes);
+    const std::string readable = document->with_short_numbers();
+    document->tree_.reset(
+        cJSON_ParseWithLengthOpts(readable.c_str(), readable.size() + 1, nullptr, 1));
+    if (!document->tree_) return nullptr;
     std::size_t next = 0;
     document->assign_notes(document->tree_.get(), next);
     return document;
@@ -53,11 +55,13 @@ class JsonDocument {
   [[nodiscard]] const ScalarNote& note(const cJSON& node) const { return *note_of_.at(&node); }
 
   void mark_read(const cJSON* node) { read_.insert(node); }
+  void mark_opened(const cJSON* node) { opened_.insert(node); }
   void fail(std::string field, std::string detail) {
     errors_.push_back({std::move(field), std::move(detail)});
   }
 
-  // Members that nobody read, and names that stand twice in one object.
+  // Members that nobody read, and names that stand twice in one object. What is inside of a value
+  // that should not have been an object was never asked for: that value itself was named.
   void fail_unknown(const cJSON* node, const std::string& path) {
     std::set<std::string_view> names;
     int index = 0;
@@ -73,7 +77,7 @@ class JsonDocument {
           continue;
         }
       }
-      if (read_.contains(child) || cJSON_IsArray(node)) fail_unknown(child, name);
+      if (cJSON_IsArray(child) || opened_.contains(child)) fail_unknown(child, name);
     }
   }
 
@@ -105,6 +109,18 @@ class JsonDocument {
   [[nodiscard]] const std::vector<FieldError>& errors() const { return errors_; }
 
  private:
+  // cJSON gives up on a number that does not fit its buffer. What it reads of a number is not used.
+  [[nodiscard]] std::string with_short_numbers() const {
+    std::string text = text_;
+    for (const ScalarNote& number : notes_) {
+      if (number.text.size() <= kCjsonNumberBytesMax) continue;
+      const auto at = static_cast<std::size_t>(number.text.data() - text_.data());
+      text.replace(at, number.text.size(), number.text.size(), ' ');
+      text[at] = '0';
+    }
+    return text;
+  }
+
   // Walks in the order of the text, so that the n-th scalar gets the n-th note.
   void assign_notes(const cJSON* node, std::size_t& next) {
     if (node->string != nullptr && notes_[next++].has_nul) names_with_nul_.insert(node);
@@ -114,16 +130,20 @@ class JsonDocument {
     }
   }
 
+  std::string text_;
   std::unique_ptr<cJSON, DeleteJson> tree_;
-  std::vector<ScalarNote> notes_;
+  std::vector<ScalarNote> notes_;  // views of text_
   std::unordered_map<const cJSON*, const ScalarNote*> note_of_;
   std::set<const cJSON*> names_with_nul_;
   std::set<const cJSON*> read_;
+  std::set<const cJSON*> opened_;
   std::vector<FieldError> errors_;
 };
 
 JsonObject::JsonObject(JsonDocument& document, const cJSON* node, std::string path)
-    : document_(&document), node_(node), path_(std::move(path)) {}
+    : document_(&document), node_(node), path_(std::move(path)) {
+  document.mark_opened(node);
+}
 
 std::string JsonObject::path_of(std::string_view name) const {
   return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
@@ -150,6 +170,8 @@ const cJSON& JsonObject::required(const char* name) {
   if (item == nullptr) fail(name, "is missing");
   return item == nullptr ? kNothing : *item;
 }
+
+std::size_t JsonObject::errors_noted() const { return document_->errors().size(); }
 
 bool JsonObject::has(const char* name) { return find(name) != nullptr; }
 
@@ -186,7 +208,9 @@ std::int64_t JsonObject::read_integer(const std::string& name, const cJSON& item
 
 Time JsonObject::read_time(const char* name, const cJSON& item) {
   if (cJSON_IsInvalid(&item)) return {};
-  const auto time = cJSON_IsString(&item) ? parse_rfc3339(item.valuestring) : std::optional<Time>{};
+  const auto time = cJSON_IsString(&item) && !document_->note(item).has_nul
+                        ? parse_rfc3339(item.valuestring)
+                        : std::optional<Time>{};
   if (!time) fail(name, "must be a time such as 2027-01-31T19:30:00Z");
   return time.value_or(Time{});
 }

@@ -55,6 +55,9 @@ class JsonObject {
   // Notes an error of this object's field, found by the caller.
   void fail(std::string_view name, std::string detail);
 
+  // How many errors were noted so far, in the whole body.
+  [[nodiscard]] std::size_t errors_noted() const;
+
  private:
   friend class JsonBody;
   JsonObject(JsonDocument& document, const cJSON* node, std::string path);

@@ -48,9 +48,9 @@ Outcome<PageRequest> read_page(const Request& request, std::size_t keys) {
 
 std::string encode_cursor(const std::vector<std::string>& keys) {
   std::string text;
-  for (const std::string& key : keys) {
-    if (!text.empty()) text += kSeparator;
-    text += key;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i > 0) text += kSeparator;
+    text += keys[i];
   }
   return to_base64url(text);
 }

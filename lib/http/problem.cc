@@ -57,6 +57,18 @@ Look look_of(Refusal refusal) {
       return {409, "not_enough_seats", "There are not that many free seats"};
     case Refusal::kAlreadyPaid:
       return {409, "already_paid", "This reservation is paid already"};
+    case Refusal::kReservationCancelled:
+      return {409, "reservation_cancelled", "This reservation was released"};
+    case Refusal::kHoldExpired:
+      return {410, "hold_expired", "The time to pay is over, the seats are free again"};
+    case Refusal::kInsufficientBalance:
+      return {402, "insufficient_balance", "There is not enough money on your balance"};
+    case Refusal::kAlreadyRefunded:
+      return {409, "already_refunded", "This payment is refunded already"};
+    case Refusal::kRefundClosed:
+      return {409, "refund_closed", "Payments of this concert can no longer be refunded"};
+    case Refusal::kBalanceLimitExceeded:
+      return {422, "balance_limit_exceeded", "That is more than a balance can hold"};
     case Refusal::kIdempotencyKeyRequired:
       return {400, "idempotency_key_required", "Send an Idempotency-Key with this request"};
     case Refusal::kIdempotencyKeyReused:

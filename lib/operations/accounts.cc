@@ -10,7 +10,8 @@ constexpr const char* kInsertUser =
     "INSERT INTO users (user_id, name, email, email_key, password_hash, created_at) "
     "VALUES (?, ?, ?, ?, ?, SYSDATE(6))";
 
-constexpr const char* kEnsureUser =
+constexpr const char* kSelectUser = "SELECT user_id FROM users WHERE user_id = ?";
+constexpr const char* kInsertBareUser =
     "INSERT IGNORE INTO users (user_id, created_at) VALUES (?, SYSDATE(6))";
 
 constexpr const char* kSelectCredentials =
@@ -31,7 +32,8 @@ Outcome<UserId> create_user(db::Connection& database, const NewUser& user) {
 }
 
 void ensure_user(db::Connection& database, UserId user_id) {
-  database.execute(kEnsureUser, user_id);
+  if (database.query(kSelectUser, user_id).next()) return;
+  database.execute(kInsertBareUser, user_id);
 }
 
 std::optional<Credentials> find_credentials(db::Connection& database, const std::string& email) {

@@ -126,6 +126,54 @@ constexpr std::array kInvariants = {
               " AND (r.reservation_id IS NULL OR r.token_id <> t.token_id"
               "  OR (r.status <> 'HELD' AND r.held_until > SYSDATE(6))"
               "  OR r.held_until <> t.held_until) LIMIT 10"},
+    Invariant{"money: every balance is the sum of its ledger",
+              "SELECT CONCAT('user ', HEX(u.user_id), ': balance ', u.balance, ', ledger ',"
+              " COALESCE(l.total, 0)) FROM users u LEFT JOIN"
+              " (SELECT user_id, SUM(amount) AS total FROM ledger_entries WHERE account = 'USER'"
+              "  GROUP BY user_id) AS l ON l.user_id = u.user_id"
+              " WHERE u.balance <> COALESCE(l.total, 0) LIMIT 10"},
+    Invariant{"money: no ledger without a user",
+              "SELECT CONCAT('entry ', l.entry_id) FROM ledger_entries l"
+              " LEFT JOIN users u ON u.user_id = l.user_id"
+              " WHERE l.account = 'USER' AND u.user_id IS NULL LIMIT 10"},
+    Invariant{"money: every balance is within its bounds",
+              "SELECT CONCAT('user ', HEX(user_id), ': ', balance) FROM users"
+              " WHERE balance < 0 OR balance > 1000000000000000 LIMIT 10"},
+    Invariant{"money: every entry says the balance after it",
+              "SELECT CONCAT('entry ', entry_id, ': ', balance_after, ', sum ', running) FROM"
+              " (SELECT entry_id, balance_after, SUM(amount) OVER"
+              "   (PARTITION BY user_id ORDER BY entry_id ROWS UNBOUNDED PRECEDING) AS running"
+              "  FROM ledger_entries WHERE account = 'USER') AS chain"
+              " WHERE balance_after <> running LIMIT 10"},
+    Invariant{"money: the entries of every movement sum to zero",
+              "SELECT CONCAT(kind, ' ', HEX(reference), ': ', SUM(amount)) FROM ledger_entries"
+              " GROUP BY reference, kind HAVING SUM(amount) <> 0 OR COUNT(*) <> 2 LIMIT 10"},
+    Invariant{"payments: each has its reservation",
+              "SELECT CONCAT('payment ', HEX(p.payment_id)) FROM payments p"
+              " LEFT JOIN reservations r ON r.reservation_id = p.reservation_id"
+              " AND r.payment_id = p.payment_id AND r.user_id = p.user_id"
+              " AND r.amount = p.amount AND r.concert_id = p.concert_id"
+              " AND r.status = CASE p.status WHEN 'PAID' THEN 'CONFIRMED' ELSE 'REFUNDED' END"
+              " WHERE r.reservation_id IS NULL LIMIT 10"},
+    Invariant{"payments: every confirmed or refunded reservation has one",
+              "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r"
+              " LEFT JOIN payments p ON p.payment_id = r.payment_id"
+              " AND p.reservation_id = r.reservation_id"
+              " WHERE r.status IN ('CONFIRMED', 'REFUNDED') AND p.payment_id IS NULL LIMIT 10"},
+    Invariant{"payments: each moved its money, and back when it was refunded",
+              "SELECT CONCAT('payment ', HEX(p.payment_id)) FROM payments p"
+              " LEFT JOIN ledger_entries paid ON paid.reference = p.payment_id"
+              " AND paid.kind = 'PAYMENT' AND paid.account = 'USER' AND paid.user_id = p.user_id"
+              " AND paid.amount = -p.amount"
+              " LEFT JOIN ledger_entries refunded ON refunded.reference = p.payment_id"
+              " AND refunded.kind = 'REFUND' AND refunded.account = 'USER'"
+              " AND refunded.user_id = p.user_id AND refunded.amount = p.amount"
+              " WHERE paid.entry_id IS NULL"
+              " OR (p.status = 'REFUNDED') <> (refunded.entry_id IS NOT NULL) LIMIT 10"},
+    Invariant{"payments: money moved for payments only",
+              "SELECT CONCAT('entry ', l.entry_id) FROM ledger_entries l"
+              " LEFT JOIN payments p ON p.payment_id = l.reference"
+              " WHERE l.kind IN ('PAYMENT', 'REFUND') AND p.payment_id IS NULL LIMIT 10"},
 };
 
 }  // namespace

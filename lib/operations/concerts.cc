@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "db/transaction.h"
 #include "operations/line.h"
 
 namespace stagedoor::operations {

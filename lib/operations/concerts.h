@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "db/connection.h"
 #include "db/transaction.h"
 #include "domain/concert.h"
 #include "domain/refusal.h"
@@ -45,6 +44,7 @@ struct CreatedConcert {
 
 // REQUIRES: the settings and seats passed domain's checks.
 CreatedConcert create_concert(db::Connection& database, const NewConcert& concert);
+// The same as a part of a larger transaction.
 CreatedConcert create_concert(db::Transaction& transaction, const NewConcert& concert);
 
 Outcome<DateSummary> add_date(db::Connection& database, ConcertId id, const NewDate& date);

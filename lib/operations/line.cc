@@ -95,6 +95,18 @@ Place read_last_place(db::Transaction& transaction, ConcertId id) {
   return place;
 }
 
+// A sale is sold out when no date that is still to come has a seat left. Decided here, under the
+// queue's lock, from what is committed: of two who buy the last seats at once none could know.
+constexpr const char* kAnySeatLeft =
+    "SELECT EXISTS (SELECT 1 FROM dates d JOIN seats s ON s.date_id = d.date_id"
+    " WHERE d.concert_id = ? AND d.starts_at > ? AND s.status IN ('AVAILABLE', 'HELD'))";
+
+bool is_sold_out(db::Transaction& transaction, ConcertId id, Time now) {
+  bool any_left = true;
+  transaction.query(kAnySeatLeft, id, now).read_first(any_left);
+  return !any_left;
+}
+
 // Ends everybody in line when the sale is over. Only the mark is set here; the rows follow in
 // batches (tidy_ended_tokens).
 void mark_end(QueueRow& queue, const SaleTimes& sale, Place last_place, Time now) {
@@ -244,13 +256,14 @@ std::int64_t admitted_since(db::Transaction& transaction, ConcertId id, Time sin
 
 constexpr const char* kWriteQueue =
     "UPDATE queues SET version = ?, front_place = ?, ended_place = ?, ended_reason = ?,"
-    " line_ended_at = ?, credit = ?, credited_at = ?, snapshot = ?, snapshot_at = ? WHERE "
+    " line_ended_at = ?, sold_out = ?, credit = ?, credited_at = ?, snapshot = ?, snapshot_at = ? "
+    "WHERE "
     "concert_id = ?";
 
 void write_queue(db::Transaction& transaction, ConcertId id, const QueueRow& queue,
                  const LineSnapshot& line) {
   transaction.execute(kWriteQueue, queue.version, queue.front_place, queue.ended_place,
-                      queue.ended_reason, queue.line_ended_at, queue.pace.credit,
+                      queue.ended_reason, queue.line_ended_at, queue.sold_out, queue.pace.credit,
                       queue.pace.credited_at, line.encode(), line.at, id);
 }
 
@@ -263,6 +276,7 @@ bool is_needless(const AdvanceUnless& unless, const LineSnapshot& last, Time now
 LineSnapshot advance_locked(db::Transaction& transaction, ConcertId id, QueueRow queue, Time now) {
   const SaleTimes sale = read_sale(transaction, id);
   ++queue.version;
+  queue.sold_out = is_sold_out(transaction, id, now);
   mark_end(queue, sale, read_last_place(transaction, id), now);
   end_lapsed(transaction, id, now);
   count_departures(transaction, id, queue.version);

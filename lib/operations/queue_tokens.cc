@@ -221,7 +221,7 @@ std::optional<QueueTokenClaims> insert_token(WaitingRoom& room, UserId user_id,
 Outcome<Joined> welcome(WaitingRoom& room, const QueueTokenClaims& claims, LineSnapshot line) {
   const Time now = room.database.estimated_now();
   TokenRecord record;
-  if (line.opened(now) && line.waiting() == 0 && line.active < line.limits.max_active) {
+  if (line.opened(now) && line.waiting() == 0) {
     const auto advanced =
         advance_line(room.database, room.memcached, claims.concert_id, {.covers = claims.place});
     if (!advanced) return advanced.error();
@@ -317,7 +317,7 @@ Outcome<Done> end_token(WaitingRoom& room, TokenId token_id, EndReason reason) {
   }
   const Ended ended = end_token_row(room, claims, reason);
   if (ended != Ended::kNothing) {
-    announce_token_change(room, claims.concert_id, token_id, ended == Ended::kActive);
+    announce_token_change(room, claims.concert_id, token_id, true);
   }
   return Done{};
 }
@@ -346,10 +346,10 @@ Refused explain_refusal(WaitingRoom& room, const Outcome<QueueTokenClaims>& toke
 }
 
 void announce_token_change(WaitingRoom& room, ConcertId concert_id, TokenId token_id,
-                           bool frees_place) {
+                           bool advance) {
   const bool announced = room.cache.invalidate(record_key(token_id));
   // Without the mark, pollers learn it from the line itself.
-  if (frees_place || !announced) {
+  if (advance || !announced) {
     const auto advanced = advance_line(room.database, room.memcached, concert_id);
     (void)advanced;
   }

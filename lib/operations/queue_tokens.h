@@ -59,8 +59,7 @@ Refused explain_refusal(WaitingRoom& room, const Outcome<QueueTokenClaims>& toke
                         const Refused& refused);
 
 // Lets everybody know that the token's row has changed. REQUIRES: the change is committed.
-// `frees_place` when an active one has ended: its place is given to the next.
-void announce_token_change(WaitingRoom& room, ConcertId concert_id, TokenId token_id,
-                           bool frees_place);
+// With `advance` the line moves at once, instead of within a second.
+void announce_token_change(WaitingRoom& room, ConcertId concert_id, TokenId token_id, bool advance);
 
 }  // namespace stagedoor::operations

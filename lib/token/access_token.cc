@@ -2,10 +2,11 @@
 
 #include <jwt.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
+
+#include "base/encoding.h"
 
 namespace stagedoor::token {
 namespace {
@@ -19,19 +20,21 @@ std::int64_t seconds_of(Time time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
-// A claim that is there and a whole number.
+struct FreeText {
+  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): libjwt's contract
+  void operator()(char* text) const { std::free(text); }
+};
+using Text = std::unique_ptr<char, FreeText>;
+
+// A claim that is there and a whole number. jwt_get_grant_int() reads any other type as 0.
 std::optional<std::int64_t> integer_claim(jwt_t* jwt, const char* name) {
-  errno = 0;
-  const std::int64_t value = jwt_get_grant_int(jwt, name);
-  if (errno != 0) return std::nullopt;
-  return value;
+  const Text json(jwt_get_grants_json(jwt, name));
+  if (json == nullptr) return std::nullopt;
+  return parse_integer(json.get());
 }
 
 bool has_claim(jwt_t* jwt, const char* name) {
-  char* json = jwt_get_grants_json(jwt, name);
-  const bool found = json != nullptr;
-  std::free(json);  // NOLINT(cppcoreguidelines-no-malloc): libjwt's contract
-  return found;
+  return Text(jwt_get_grants_json(jwt, name)) != nullptr;
 }
 
 bool is_in_force(jwt_t* jwt, Time now) {
@@ -61,14 +64,13 @@ std::string AccessTokens::sign(const Identity& identity, Time expires_at) const 
   jwt_add_grant(jwt.get(), "sub", identity.user_id.text().c_str());
   jwt_add_grant(jwt.get(), "role", std::string(role_name(identity.role)).c_str());
   jwt_add_grant_int(jwt.get(), "exp", seconds_of(expires_at));
-  char* encoded = jwt_encode_str(jwt.get());
+  const Text encoded(jwt_encode_str(jwt.get()));
   if (encoded == nullptr) throw std::runtime_error("an access token could not be signed");
-  std::string token(encoded);
-  std::free(encoded);  // NOLINT(cppcoreguidelines-no-malloc): libjwt's contract
-  return token;
+  return encoded.get();
 }
 
 std::optional<Identity> AccessTokens::verify(std::string_view token, Time now) const {
+  if (token.find('\0') != std::string_view::npos) return std::nullopt;
   const auto* key = reinterpret_cast<const unsigned char*>(secret_.data());
   jwt_t* raw = nullptr;
   const int failed =

@@ -1,0 +1,152 @@
+#include "integration/database_proxy.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+namespace stagedoor {
+namespace {
+
+// A packet of the client's: length, sequence 0, COM_QUERY and its text.
+constexpr std::string_view kCommitPacket(
+    "\x07\x00\x00\x00\x03"
+    "COMMIT",
+    11);
+// An error packet: length, sequence 1, 0xff, code 1180, SQL state and text.
+constexpr std::string_view kRefusalPacket(
+    "\x16\x00\x00\x01\xff\x9c\x04#HY000"
+    "no commit now",
+    26);
+
+[[noreturn]] void fail(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+int unix_socket(const std::string& path, bool listens) {
+  const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const auto* where = reinterpret_cast<const sockaddr*>(&address);
+  if (listens) {
+    if (bind(descriptor, where, sizeof address) != 0 || listen(descriptor, 64) != 0) fail("listen");
+  } else if (connect(descriptor, where, sizeof address) != 0) {
+    close(descriptor);
+    return -1;
+  }
+  return descriptor;
+}
+
+std::string read_some(int descriptor) {
+  std::array<char, 65'536> chunk{};
+  const ssize_t got = recv(descriptor, chunk.data(), chunk.size(), 0);
+  return got <= 0 ? std::string() : std::string(chunk.data(), static_cast<std::size_t>(got));
+}
+
+bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+}  // namespace
+
+DatabaseProxy::DatabaseProxy(DatabaseConfig server) : server_(std::move(server)) {
+  directory_ = std::filesystem::temp_directory_path() / "stagedoor.XXXXXX";
+  if (mkdtemp(directory_.data()) == nullptr) fail("mkdtemp");
+  listener_ = unix_socket(config().unix_socket, true);
+  if (pipe2(wake_, O_CLOEXEC) != 0) fail("pipe2");
+  thread_ = std::thread([this] { run(); });
+}
+
+DatabaseProxy::~DatabaseProxy() {
+  close(wake_[1]);
+  thread_.join();
+  close(wake_[0]);
+  close(listener_);
+  std::filesystem::remove_all(directory_);
+}
+
+DatabaseConfig DatabaseProxy::config() const {
+  DatabaseConfig through = server_;
+  through.unix_socket = directory_ + "/proxy.sock";
+  return through;
+}
+
+void DatabaseProxy::run() {
+  for (;;) {
+    std::vector<pollfd> polled{{wake_[0], POLLIN, 0}, {listener_, POLLIN, 0}};
+    for (const Pair& pair : pairs_) {
+      polled.push_back({pair.client, POLLIN, 0});
+      polled.push_back({pair.server, POLLIN, 0});
+    }
+    poll(polled.data(), polled.size(), -1);
+    if (polled[0].revents != 0) break;
+    for (std::size_t i = pairs_.size(); i-- > 0;) {
+      const Pair pair = pairs_[i];
+      const bool from_client = polled[2 + 2 * i].revents != 0;
+      const bool from_server = polled[3 + 2 * i].revents != 0;
+      if ((!from_client || pass_on(pair.client, pair.server, true)) &&
+          (!from_server || pass_on(pair.server, pair.client, false))) {
+        continue;
+      }
+      close(pair.client);
+      close(pair.server);
+      pairs_.erase(pairs_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    if (polled[1].revents != 0) accept_one();
+  }
+  for (const Pair& pair : pairs_) {
+    close(pair.client);
+    close(pair.server);
+  }
+}
+
+void DatabaseProxy::accept_one() {
+  const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+  const int server = unix_socket(server_.unix_socket, false);
+  if (client >= 0 && server >= 0) {
+    pairs_.push_back({client, server});
+    return;
+  }
+  if (client >= 0) close(client);
+  if (server >= 0) close(server);
+}
+
+bool DatabaseProxy::pass_on(int from, int to, bool from_client) {
+  const std::string bytes = read_some(from);
+  if (bytes.empty()) return false;
+  if (from_client && bytes == kCommitPacket) {
+    const OnCommit action = on_commit_.exchange(OnCommit::kForward);
+    if (action != OnCommit::kForward) return spoil_commit(action, {from, to}, bytes);
+  }
+  return write_all(to, bytes);
+}
+
+bool DatabaseProxy::spoil_commit(OnCommit action, const Pair& pair, const std::string& bytes) {
+  switch (action) {
+    case OnCommit::kForward:
+    case OnCommit::kCutBefore:
+      return false;
+    case OnCommit::kCutAfter:
+      if (write_all(pair.server, bytes)) read_some(pair.server);
+      return false;
+    case OnCommit::kRefuse:
+      return write_all(pair.client, kRefusalPacket);
+  }
+  return false;
+}
+
+}  // namespace stagedoor

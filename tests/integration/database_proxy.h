@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/config.h"
+
+namespace stagedoor {
+
+// Stands between a connection and the database and spoils what a database that works never does:
+// a COMMIT whose answer does not come.
+class DatabaseProxy {
+ public:
+  enum class OnCommit {
+    kForward,
+    kCutBefore,  // the connection ends and the server never sees the COMMIT
+    kCutAfter,   // the server commits, then the connection ends without its answer
+    kRefuse,     // the server never sees it; the client is told that it failed
+  };
+
+  explicit DatabaseProxy(DatabaseConfig server);
+  ~DatabaseProxy();
+  DatabaseProxy(const DatabaseProxy&) = delete;
+  DatabaseProxy& operator=(const DatabaseProxy&) = delete;
+
+  // The same database through this proxy.
+  [[nodiscard]] DatabaseConfig config() const;
+
+  // What becomes of the next COMMIT; those after it are forwarded.
+  void on_next_commit(OnCommit action) { on_commit_ = action; }
+
+ private:
+  struct Pair {
+    int client;
+    int server;
+  };
+
+  void run();
+  void accept_one();
+  // False when the pair is to be closed.
+  bool pass_on(int from, int to, bool from_client);
+  bool spoil_commit(OnCommit action, const Pair& pair, const std::string& bytes);
+
+  DatabaseConfig server_;
+  std::string directory_;
+  int listener_ = -1;
+  int wake_[2] = {-1, -1};
+  std::vector<Pair> pairs_;
+  std::atomic<OnCommit> on_commit_{OnCommit::kForward};
+  std::thread thread_;
+};
+
+}  // namespace stagedoor

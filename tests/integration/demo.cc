@@ -1,0 +1,57 @@
+#include "operations/demo.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "integration/database.h"
+#include "integration/database_proxy.h"
+#include "support/concurrency.h"
+
+namespace stagedoor::operations {
+namespace {
+
+std::int64_t concerts(db::Connection& database) {
+  std::int64_t count = 0;
+  database.query("SELECT COUNT(*) FROM concerts").read_first(count);
+  return count;
+}
+
+}  // namespace
+
+TEST(Demo, IsLoadedOnceHoweverManyTryAtOnce) {
+  db::Connection database(database_config());
+  const std::int64_t before = concerts(database);
+  database.execute("DELETE FROM marks WHERE name = 'demo'");
+  auto created = testing::parallel(8, 16, [&](std::size_t) {
+    db::Connection own(database_config());
+    return load_demo(own);
+  });
+  std::sort(created.begin(), created.end());
+  EXPECT_EQ(created.front(), 0);
+  EXPECT_EQ(created.back(), 2);
+  EXPECT_EQ(std::count(created.begin(), created.end(), 0), 15);
+  EXPECT_EQ(concerts(database), before + 2);
+}
+
+TEST(Demo, ThatBrokeOffIsLoadedByTheNextWhoTries) {
+  DatabaseProxy proxy(database_config());
+  db::Connection database(proxy.config());
+  const std::int64_t before = concerts(database);
+  database.execute("DELETE FROM marks WHERE name = 'demo'");
+  proxy.on_next_commit(DatabaseProxy::OnCommit::kCutBefore);
+  EXPECT_THROW(load_demo(database), db::CommitInDoubt);
+  EXPECT_EQ(concerts(database), before);
+  EXPECT_EQ(load_demo(database), 2);
+  EXPECT_EQ(concerts(database), before + 2);
+}
+
+TEST(Demo, IsNotLoadedASecondTime) {
+  db::Connection database(database_config());
+  load_demo(database);
+  const std::int64_t before = concerts(database);
+  EXPECT_EQ(load_demo(database), 0);
+  EXPECT_EQ(concerts(database), before);
+}
+
+}  // namespace stagedoor::operations

@@ -1,0 +1,89 @@
+#include <gtest/gtest.h>
+
+#include "integration/database.h"
+
+namespace stagedoor {
+namespace {
+
+using testing::CommandResult;
+using testing::Row;
+
+std::vector<Row> recorded() {
+  return installation().query("SELECT * FROM schema_migrations ORDER BY version");
+}
+
+// Whatever a test does to the record is undone at its end.
+class Migrations : public ::testing::Test {
+ protected:
+  void SetUp() override { before_ = recorded(); }
+
+  void TearDown() override {
+    installation().query("DELETE FROM schema_migrations");
+    for (const Row& row : before_) {
+      installation().query("INSERT INTO schema_migrations VALUES (" + row.at(0) + ", '" +
+                           row.at(1) + "', '" + row.at(2) + "', '" + row.at(3) + "', '" +
+                           row.at(4) + "')");
+    }
+    EXPECT_EQ(recorded(), before_);
+    installation().up();
+  }
+
+  static void expect_refusal(const std::string& text) {
+    const auto counts = installation().row_counts();
+    const CommandResult result = installation().run({"up"});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_NE(result.err.find(text), std::string::npos) << result.out << result.err;
+    EXPECT_EQ(installation().row_counts(), counts);
+  }
+
+  std::vector<Row> before_;
+};
+
+}  // namespace
+
+TEST_F(Migrations, AreAllRecordedAsFinishedWithTheirChecksums) {
+  ASSERT_FALSE(before_.empty());
+  for (const Row& row : before_) {
+    ASSERT_EQ(row.size(), 5U);
+    EXPECT_EQ(row[2].size(), 64U) << row[1];
+    EXPECT_LE(row[3], row[4]) << row[1];
+    EXPECT_NE(row[4], "NULL") << row[1];
+  }
+  EXPECT_EQ(before_.front().at(1), "0001_accounts_and_concerts");
+}
+
+TEST_F(Migrations, RunTwiceChangeNothing) {
+  const auto counts = installation().row_counts();
+  installation().up();
+  EXPECT_EQ(recorded(), before_);
+  EXPECT_EQ(installation().row_counts(), counts);
+}
+
+TEST_F(Migrations, ThatAreHalfAppliedAreReportedByNameAndNotSkipped) {
+  installation().query("UPDATE schema_migrations SET finished_at = NULL WHERE version = 1");
+  expect_refusal("migration 0001_accounts_and_concerts is half applied");
+  expect_refusal("schema_migrations");
+}
+
+TEST_F(Migrations, ThatWereChangedAfterwardsAreReportedByName) {
+  installation().query("UPDATE schema_migrations SET checksum = REPEAT('0', 64) WHERE version = 1");
+  expect_refusal("migration 0001_accounts_and_concerts was changed");
+}
+
+TEST_F(Migrations, OfALaterVersionAreReportedByName) {
+  installation().query(
+      "INSERT INTO schema_migrations VALUES"
+      " (9999, '9999_of_the_future', REPEAT('0', 64), SYSDATE(6), SYSDATE(6))");
+  expect_refusal("9999_of_the_future");
+}
+
+TEST_F(Migrations, ThatFailAreReportedAndFromThenOnHalfApplied) {
+  installation().query("DELETE FROM schema_migrations WHERE version = 1");
+  const CommandResult result = installation().run({"up"});
+  EXPECT_EQ(result.exit_code, 1) << "its tables are there already";
+  EXPECT_NE(result.err.find("migration 0001_accounts_and_concerts failed"), std::string::npos)
+      << result.err;
+  expect_refusal("half applied");
+}
+
+}  // namespace stagedoor

@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "http/response.h"
+
+namespace stagedoor::http {
+namespace {
+
+// Every Refusal: they count from 0, and what is beyond the last one has no look.
+std::vector<Refusal> every_refusal() {
+  std::vector<Refusal> refusals;
+  for (int i = 0;; ++i) {
+    const auto refusal = static_cast<Refusal>(i);
+    if (problem_for({refusal}).code == "internal") return refusals;
+    refusals.push_back(refusal);
+  }
+}
+
+}  // namespace
+
+TEST(Problem, EveryRefusalHasAStatusACodeAndATitleOfItsOwn) {
+  std::map<std::string, int> codes;
+  for (const Refusal refusal : every_refusal()) {
+    const Problem problem = problem_for({refusal});
+    EXPECT_GE(problem.status, 400) << problem.code;
+    EXPECT_LT(problem.status, 500) << problem.code;
+    EXPECT_EQ(problem.code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), std::string::npos)
+        << problem.code;
+    EXPECT_NE(problem.title, "") << problem.code;
+    ++codes[problem.code];
+  }
+  for (const auto& [code, count] : codes) EXPECT_EQ(count, 1) << code;
+  EXPECT_GE(codes.size(), 9U);
+}
+
+TEST(Problem, RefusalsLookAsTheContractSays) {
+  const struct {
+    Refusal refusal;
+    int status;
+    const char* code;
+  } cases[] = {
+      {Refusal::kNotFound, 404, "not_found"},
+      {Refusal::kUnauthenticated, 401, "unauthenticated"},
+      {Refusal::kForbidden, 403, "forbidden"},
+      {Refusal::kMalformedJson, 400, "malformed_json"},
+      {Refusal::kBodyTooLarge, 413, "body_too_large"},
+      {Refusal::kUnsupportedMediaType, 415, "unsupported_media_type"},
+      {Refusal::kValidationFailed, 422, "validation_failed"},
+      {Refusal::kEmailTaken, 409, "email_taken"},
+      {Refusal::kBadCredentials, 401, "bad_credentials"},
+  };
+  for (const auto& [refusal, status, code] : cases) {
+    const Problem problem = problem_for({refusal});
+    EXPECT_EQ(problem.status, status) << code;
+    EXPECT_EQ(problem.code, code);
+  }
+}
+
+TEST(Problem, IsRenderedInTheShapeOfTheStandard) {
+  const Response response = render({.status = 404, .code = "not_found", .title = "Nothing"}, "r-1");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.content_type, "application/problem+json");
+  EXPECT_EQ(response.body,
+            R"({"type":"urn:stagedoor:problem:not_found","title":"Nothing","status":404,)"
+            R"("detail":"Nothing","code":"not_found","request_id":"r-1"})");
+  EXPECT_TRUE(response.headers.empty());
+}
+
+TEST(Problem, CarriesItsMembersErrorsAndWhenToTryAgain) {
+  const Problem problem{.status = 409,
+                        .code = "x",
+                        .title = "t",
+                        .detail = "d \"quoted\"",
+                        .retry_after_s = 2,
+                        .members = {{"limit", 4},
+                                    {"reason", "LEFT"},
+                                    {"seats", std::vector<std::int64_t>{12, 13}},
+                                    {"none", std::vector<std::int64_t>{}}},
+                        .errors = {{"a[0].b", "is missing"}, {"c", "is \"bad\""}}};
+  const Response response = render(problem, "r-2");
+  EXPECT_EQ(response.body,
+            R"({"type":"urn:stagedoor:problem:x","title":"t","status":409,"detail":"d \"quoted\"",)"
+            R"("code":"x","request_id":"r-2","limit":4,"reason":"LEFT","seats":[12,13],"none":[],)"
+            R"("errors":[{"field":"a[0].b","detail":"is missing"},)"
+            R"({"field":"c","detail":"is \"bad\""}]})");
+  ASSERT_EQ(response.headers.size(), 1U);
+  EXPECT_EQ(response.headers.front(), (std::pair<std::string, std::string>{"Retry-After", "2"}));
+}
+
+TEST(Problem, KeepsWhatARefusalTells) {
+  const Problem problem =
+      problem_for({Refusal::kValidationFailed, {{"limit", 4}}, {{"field", "detail"}}});
+  ASSERT_EQ(problem.members.size(), 1U);
+  EXPECT_EQ(problem.members.front().name, "limit");
+  ASSERT_EQ(problem.errors.size(), 1U);
+  EXPECT_EQ(problem.errors.front().field, "field");
+}
+
+}  // namespace stagedoor::http
