@@ -16,6 +16,9 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr std::size_t kConnections = 64;
+// A line costs so much however many poll. On a machine too busy for 3,000 polls a second it is more
+// than 0.01 for each.
+constexpr std::int64_t kStatementsPerSecond = 30;
 
 std::mt19937& random_source() {
   thread_local std::mt19937 random(std::random_device{}());
@@ -346,7 +349,8 @@ TEST_F(AtTheDoor, APollCostsTheDatabaseNextToNothing) {
     });
   };
   poll_for(1s);
-  // The questions of this test itself, and of the paced line beside it, count as well.
+  // The paced line beside this one counts as well.
+  constexpr std::int64_t kLines = 2;
   const std::int64_t before = server_counter("Questions");
   polls = 0;
   poll_for(5s);
@@ -354,7 +358,7 @@ TEST_F(AtTheDoor, APollCostsTheDatabaseNextToNothing) {
   const double per_poll = static_cast<double>(statements) / static_cast<double>(polls.load());
   std::cout << polls << " polls in 5 s, " << statements << " statements, " << per_poll
             << " per poll\n";
-  EXPECT_LE(per_poll, 0.01);
+  EXPECT_LE(statements, std::max(polls.load() / 100, kLines * kStatementsPerSecond * 5));
 }
 
 TEST_F(AtTheDoor, TenAreActiveAtMostAndEachFreedPlaceIsRefilledWithinTwoSeconds) {

@@ -26,6 +26,9 @@ constexpr std::int64_t kPlacesPerInsert = 100'000;
 constexpr std::int64_t kDepartureEvery = 83;
 constexpr double kRatioMax = 1.2;
 constexpr double kAdvanceMaxMs = 50;
+// A line costs so much however many poll. On a machine too busy for 3,000 polls a second it is more
+// than 0.01 for each.
+constexpr std::int64_t kStatementsPerSecond = 30;
 
 Installation& installation() { return Installation::shared(); }
 
@@ -263,7 +266,7 @@ void expect_few_statements_per_poll() {
   const double per_poll = static_cast<double>(statements) / static_cast<double>(polls.load());
   std::cout << polls / 5 << " polls/s, " << statements << " statements, " << per_poll
             << " per poll\n";
-  EXPECT_LE(per_poll, 0.01);
+  EXPECT_LE(statements, std::max(polls.load() / 100, kStatementsPerSecond * 5));
 }
 
 void expect_exact_positions() {
