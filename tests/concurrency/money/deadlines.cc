@@ -20,7 +20,7 @@ struct Round {
   Buyer taker;
   std::int64_t number = 0;
   Json reservation;
-  std::chrono::microseconds pay_early{};   // before the deadline; negative: after it
+  std::chrono::microseconds pay_early{};  // before the deadline; negative: after it
   std::chrono::microseconds take_early{};
   Response paid;
   Response taken;
@@ -63,11 +63,13 @@ void expect_one_owner(const Round& round, const Json& concert) {
   EXPECT_FALSE(paid && taken) << round.paid << round.taken;
   if (!paid) expect_problem(round.paid, 410, "hold_expired");
   if (!taken) expect_problem(round.taken, 409, "seat_unavailable");
-  const Row seat = Installation::shared().query(
-      "SELECT s.status, r.user_id = " + in_sql(round.payer.user.user_id) +
-      " FROM seats s JOIN reservations r ON r.reservation_id = s.reservation_id WHERE s.date_id = " +
-      std::to_string(first_date_of(concert)) + " AND s.number = " + std::to_string(round.number))
-                      .at(0);
+  const Row seat = Installation::shared()
+                       .query("SELECT s.status, r.user_id = " + in_sql(round.payer.user.user_id) +
+                              " FROM seats s JOIN reservations r ON r.reservation_id = "
+                              "s.reservation_id WHERE s.date_id = " +
+                              std::to_string(first_date_of(concert)) +
+                              " AND s.number = " + std::to_string(round.number))
+                       .at(0);
   EXPECT_EQ(seat.at(0), paid ? "SOLD" : "HELD");
   EXPECT_EQ(seat.at(1), taken ? "0" : "1");
   EXPECT_EQ(balance_of(round.payer.user), paid ? 0 : kSeatPrice);
@@ -102,8 +104,8 @@ TEST(PayAtTheDeadline, LeavesEverySeatOneOwnerAndTakesMoneyOfOwnersOnly) {
     const bool pays = call % 2 == 0;
     std::this_thread::sleep_until(first + kSpacing * round.number -
                                   (pays ? round.pay_early : round.take_early));
-    (pays ? round.paid : round.taken) = pays ? pay(round.payer, round.reservation)
-                                             : hold(round.taker, concert, {round.number});
+    (pays ? round.paid : round.taken) =
+        pays ? pay(round.payer, round.reservation) : hold(round.taker, concert, {round.number});
     return true;
   });
 

@@ -62,9 +62,8 @@ TEST(ParallelCharges, WithOneKeyApplyOnceAndAnswerTheSame) {
 TEST(ParallelCharges, WithOneKeyAndTwoBodiesApplyOneOfThem) {
   const User user = new_user();
   const std::string key = new_key();
-  const auto responses = parallel(kThreads, kRequests, [&](std::size_t i) {
-    return charge(user, i % 2 == 0 ? 3 : 5, key);
-  });
+  const auto responses = parallel(
+      kThreads, kRequests, [&](std::size_t i) { return charge(user, i % 2 == 0 ? 3 : 5, key); });
   EXPECT_EQ(count_statuses(responses), (std::map<int, int>{{201, 50}, {422, 50}}));
   const std::int64_t balance = balance_of(user);
   EXPECT_TRUE(balance == 3 || balance == 5) << balance;
@@ -135,8 +134,7 @@ TEST(DoubleClick, OnPayWithOneKeyMakesOnePaymentAndSaysSoTwice) {
   fund({buyer.user}, 5 * kSeatPrice);
   const Json reservation = held_by(buyer, concert, {1});
   const std::string key = new_key();
-  const auto responses =
-      parallel(8, 32, [&](std::size_t) { return pay(buyer, reservation, key); });
+  const auto responses = parallel(8, 32, [&](std::size_t) { return pay(buyer, reservation, key); });
   for (const Response& response : responses) {
     EXPECT_EQ(response.status, 201) << response;
     EXPECT_EQ(response.body, responses[0].body);
