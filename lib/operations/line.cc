@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace stagedoor::operations {
 namespace {
@@ -84,15 +85,23 @@ bool is_sold_out(db::Transaction& transaction, ConcertId id, Time now) {
   return !any_left;
 }
 
-// Ends everybody in line when the sale is over. Only the mark is set here; the rows follow in
-// batches (tidy_ended_tokens).
-void mark_end(QueueRow& queue, const SaleTimes& sale, Place last_place, Time now) {
+// The mark is moved by a later end, so when the active ones ended must stand in their rows. There
+// are never more of them than the limit allowed.
+constexpr const char* kEndActive =
+    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?, expired_reason = ?"
+    " WHERE concert_id = ? AND status = 'ACTIVE' AND place > ? AND place <= ?";
+
+// Ends everybody in line when the sale is over. Of those who wait only the mark tells; their rows
+// follow in batches (tidy_ended_tokens).
+void mark_end(db::Transaction& transaction, ConcertId id, QueueRow& queue, const SaleTimes& sale,
+              Place last_place, Time now) {
   const bool closed = now >= sale.closes_at;
   if (!closed && !queue.sold_out) return;
   if (last_place <= queue.ended_place) return;
-  queue.ended_place = last_place;
+  const Place ended_before = std::exchange(queue.ended_place, last_place);
   queue.ended_reason = closed ? "SALE_CLOSED" : "SOLD_OUT";
   queue.line_ended_at = now;
+  transaction.execute(kEndActive, now, *queue.ended_reason, id, ended_before, last_place);
   queue.front_place = std::max(queue.front_place, last_place);
 }
 
@@ -254,8 +263,8 @@ LineSnapshot advance_locked(db::Transaction& transaction, ConcertId id, QueueRow
   const SaleTimes sale = read_sale(transaction, id);
   ++queue.version;
   queue.sold_out = is_sold_out(transaction, id, now);
-  mark_end(queue, sale, read_last_place(transaction, id), now);
   end_lapsed(transaction, id, now);
+  mark_end(transaction, id, queue, sale, read_last_place(transaction, id), now);
   count_departures(transaction, id, queue.version);
   // Read behind the departures, so that all that were counted have their place in the count.
   const Place last_place = read_last_place(transaction, id);
@@ -341,7 +350,8 @@ void settle_ended_line(db::Transaction& transaction, ConcertId concert_id) {
   if (!queue) return;
   const Place ended_before = queue->ended_place;
   const SaleTimes sale = read_sale(transaction, concert_id);
-  mark_end(*queue, sale, read_last_place(transaction, concert_id), transaction.now());
+  const Place last_place = read_last_place(transaction, concert_id);
+  mark_end(transaction, concert_id, *queue, sale, last_place, transaction.now());
   if (queue->ended_place == ended_before) return;
   constexpr const char* kWriteEnd =
       "UPDATE queues SET front_place = ?, ended_place = ?, ended_reason = ?, line_ended_at = ?"
