@@ -17,7 +17,7 @@ Outcome<http::Response> create_concert(const http::Request& request, Services& s
 
   const auto created = operations::create_concert(services.database, concert);
   services.cache.invalidate(operations::kConcertListVersion);
-  const SaleState state = sale_state(created.concert, services.database.now(), false);
+  const SaleState state = sale_state(created.concert, services.database.now());
   return http::json(201, organiser_json(created, state));
 }
 

@@ -40,7 +40,7 @@ std::string write_page(const operations::ConcertPage& page, Time now) {
   json.begin_object().key("items").begin_array();
   for (const Concert& concert : page.concerts) {
     json.begin_object();
-    write_concert(json, concert, sale_state(concert, now, false));
+    write_concert(json, concert, sale_state(concert, now));
     json.end_object();
   }
   json.end_array().key("next_cursor");

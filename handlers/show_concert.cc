@@ -15,7 +15,7 @@ std::string write_body(const Concert& concert, const LineSnapshot& line, Time no
   const ConcertSettings& settings = concert.settings;
   JsonWriter json;
   json.begin_object();
-  write_concert(json, concert, sale_state(concert, now, line.sold_out));
+  write_concert(json, concert, sale_state(concert, now));
   json.key("queue")
       .begin_object()
       .field("waiting", line.waiting())

@@ -12,7 +12,6 @@ namespace stagedoor::cache {
 namespace {
 
 constexpr Micros kLeftAlone = std::chrono::seconds{1};
-constexpr std::chrono::milliseconds kShortestWait{1};
 // Others who change the key at the same moment; each round one of them wins.
 constexpr int kSetNewerRounds = 5;
 
@@ -66,6 +65,37 @@ class Memcached::Server {
 
   [[nodiscard]] bool is_left_alone() const { return monotonic_now() < left_alone_until_; }
 
+  // Sends the question for these of the keys.
+  bool ask(const std::vector<std::string>& keys, const std::vector<std::size_t>& which) {
+    std::vector<const char*> pointers(which.size());
+    std::vector<std::size_t> lengths(which.size());
+    for (std::size_t i = 0; i < which.size(); ++i) {
+      pointers[i] = keys[which[i]].data();
+      lengths[i] = keys[which[i]].size();
+    }
+    return did(memcached_mget(handle(kTimeout), pointers.data(), lengths.data(), which.size()));
+  }
+
+  // Reads the answers to ask(): all that are here already, and what comes within `timeout`.
+  void collect(const std::vector<std::string>& keys, Micros timeout, std::vector<Found>& values) {
+    using std::chrono::milliseconds;
+    memcached_st* const library =
+        handle(std::max(std::chrono::ceil<milliseconds>(timeout), milliseconds{1}));
+    memcached_return_t status = MEMCACHED_SUCCESS;
+    while (memcached_result_st* result = memcached_fetch_result(library, nullptr, &status)) {
+      const std::string_view key(memcached_result_key_value(result),
+                                 memcached_result_key_length(result));
+      const auto at = std::find(keys.begin(), keys.end(), key);
+      if (at != keys.end()) {
+        Found& found = values[static_cast<std::size_t>(at - keys.begin())];
+        found.value.emplace(memcached_result_value(result), memcached_result_length(result));
+        found.unique = memcached_result_cas(result);
+      }
+      memcached_result_free(result);
+    }
+    did(status);
+  }
+
   // For the next calls, until it is set again.
   memcached_st* handle(std::chrono::milliseconds timeout) {
     handle_.set(MEMCACHED_BEHAVIOR_POLL_TIMEOUT, timeout.count());
@@ -107,52 +137,27 @@ Memcached::Server* Memcached::server_of(const std::string& full_key) {
 }
 
 std::vector<Memcached::Found> Memcached::fetch(const std::vector<std::string>& keys) {
-  std::vector<std::string> full;
-  for (const std::string& key : keys) full.push_back(full_key(key));
-  std::vector<Server*> owners;
-  for (const std::string& key : full) owners.push_back(server_of(key));
+  std::vector<std::string> full(keys.size());
+  std::vector<std::pair<Server*, std::vector<std::size_t>>> plan;  // which keys each has
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    full[i] = full_key(keys[i]);
+    Server* server = server_of(full[i]);
+    if (server == nullptr) continue;
+    auto entry = std::find_if(plan.begin(), plan.end(),
+                              [&](const auto& other) { return other.first == server; });
+    if (entry == plan.end()) entry = plan.insert(entry, {server, {}});
+    entry->second.push_back(i);
+  }
 
   const Micros started_at = monotonic_now();
-  const auto time_left = [&] {
-    const auto spent =
-        std::chrono::duration_cast<std::chrono::milliseconds>(monotonic_now() - started_at);
-    return std::max(kTimeout - spent, kShortestWait);
-  };
+  const auto time_left = [&] { return kTimeout - (monotonic_now() - started_at); };
   std::vector<Server*> asked;
-  for (Server* server : owners) {
-    if (server == nullptr || std::find(asked.begin(), asked.end(), server) != asked.end()) continue;
-    // A server that could not be connected to in time has used it up for the others too.
-    if (time_left() == kShortestWait) break;
-    std::vector<const char*> pointers;
-    std::vector<std::size_t> lengths;
-    for (std::size_t i = 0; i < full.size(); ++i) {
-      if (owners[i] != server) continue;
-      pointers.push_back(full[i].data());
-      lengths.push_back(full[i].size());
-    }
-    if (server->did(memcached_mget(server->handle(kTimeout), pointers.data(), lengths.data(),
-                                   pointers.size()))) {
-      asked.push_back(server);
-    }
+  for (const auto& [server, which] : plan) {
+    // One that could not be connected to in time has used it up for the others too.
+    if (time_left() > Micros{0} && server->ask(full, which)) asked.push_back(server);
   }
-
   std::vector<Found> values(keys.size());
-  for (Server* server : asked) {
-    memcached_return_t status = MEMCACHED_SUCCESS;
-    memcached_st* handle = server->handle(time_left());
-    while (memcached_result_st* result = memcached_fetch_result(handle, nullptr, &status)) {
-      const std::string_view key(memcached_result_key_value(result),
-                                 memcached_result_key_length(result));
-      const auto at = std::find(full.begin(), full.end(), key);
-      if (at != full.end()) {
-        Found& found = values[static_cast<std::size_t>(at - full.begin())];
-        found.value.emplace(memcached_result_value(result), memcached_result_length(result));
-        found.unique = memcached_result_cas(result);
-      }
-      memcached_result_free(result);
-    }
-    server->did(status);
-  }
+  for (Server* server : asked) server->collect(full, time_left(), values);
   return values;
 }
 

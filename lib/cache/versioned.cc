@@ -1,9 +1,11 @@
 #include "cache/versioned.h"
 
-#include <charconv>
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <random>
 #include <thread>
+#include <vector>
 
 #include "base/encoding.h"
 
@@ -16,6 +18,10 @@ constexpr std::chrono::seconds kVersionExpiry{3'600};
 constexpr std::chrono::seconds kLeaseExpiry{2};
 // memcached's own expiry only frees memory; the age is checked by what the entry itself says.
 constexpr std::chrono::seconds kEntryExpiry{60};
+// Parts are read right after the entry that names them.
+constexpr std::chrono::seconds kPartExpiry{10};
+// memcached refuses values over 1 MiB.
+constexpr std::size_t kPartBytes = 900'000;
 constexpr std::chrono::milliseconds kWaitStep{4};
 constexpr int kWaitSteps = 12;
 
@@ -26,46 +32,89 @@ std::string new_version() {
   return to_hex({reinterpret_cast<const char*>(&bits), sizeof bits});
 }
 
-// "<version> <microseconds> <content>"
-std::string encode(const std::string& version, Time built_at, std::string_view content) {
-  std::string text = version + " " + std::to_string(built_at.time_since_epoch().count()) + " ";
-  text += content;
-  return text;
-}
-
+// "<version> <microseconds> <parts> <content>". Content that is too large for one value of
+// memcached stands in parts under keys of their own, and in its place their common name.
 struct Decoded {
   std::string_view version;
   Time built_at;
+  std::int64_t parts = 0;
   std::string_view content;
 };
 
+std::string encode(const Decoded& entry) {
+  std::string text(entry.version);
+  text += " " + std::to_string(entry.built_at.time_since_epoch().count()) + " " +
+          std::to_string(entry.parts) + " ";
+  text += entry.content;
+  return text;
+}
+
 std::optional<Decoded> decode(std::string_view text) {
-  const auto first = text.find(' ');
-  if (first == std::string_view::npos) return std::nullopt;
-  const auto second = text.find(' ', first + 1);
-  if (second == std::string_view::npos) return std::nullopt;
-  const auto micros = parse_integer(text.substr(first + 1, second - first - 1));
-  if (!micros) return std::nullopt;
-  return Decoded{text.substr(0, first), Time{Micros{*micros}}, text.substr(second + 1)};
+  std::array<std::string_view, 3> fields;
+  for (std::string_view& field : fields) {
+    const auto end = text.find(' ');
+    if (end == std::string_view::npos) return std::nullopt;
+    field = text.substr(0, end);
+    text.remove_prefix(end + 1);
+  }
+  const auto micros = parse_integer(fields[1]);
+  const auto parts = parse_integer(fields[2]);
+  if (!micros || !parts) return std::nullopt;
+  return Decoded{fields[0], Time{Micros{*micros}}, *parts, text};
+}
+
+std::vector<std::string> part_keys(std::string_view name, std::int64_t count) {
+  std::vector<std::string> keys;
+  for (std::int64_t i = 0; i < count; ++i) {
+    keys.push_back("p:" + std::string(name) + ":" + std::to_string(i));
+  }
+  return keys;
 }
 
 }  // namespace
 
 struct Versioned::Lookup {
-  std::optional<std::string> version;
-  std::optional<std::string> content;
+  std::optional<std::string> version = {};
+  std::optional<std::string> content = {};
+  Micros age = {};
 };
+
+std::optional<std::string> Versioned::join_parts(std::string_view name, std::int64_t count) {
+  std::string content;
+  for (const auto& part : memcached_.get(part_keys(name, count))) {
+    if (!part) return std::nullopt;
+    content += *part;
+  }
+  return content;
+}
 
 Versioned::Lookup Versioned::look_up(const std::string& version_key, const std::string& entry,
                                      Micros age_max, Time now) {
   auto values = memcached_.get({version_entry(version_key), "e:" + entry});
-  Lookup lookup{std::move(values[0]), std::nullopt};
+  Lookup lookup{.version = std::move(values[0])};
   if (!lookup.version || !values[1]) return lookup;
   const auto decoded = decode(*values[1]);
-  if (decoded && decoded->version == *lookup.version && now - decoded->built_at <= age_max) {
-    lookup.content = std::string(decoded->content);
-  }
+  if (!decoded || decoded->version != *lookup.version) return lookup;
+  lookup.age = now - decoded->built_at;
+  if (lookup.age > age_max) return lookup;
+  lookup.content = decoded->parts == 0 ? std::string(decoded->content)
+                                       : join_parts(decoded->content, decoded->parts);
   return lookup;
+}
+
+void Versioned::store(const std::string& entry, const std::string& version, Time built_at,
+                      std::string_view content) {
+  if (content.size() <= kPartBytes) {
+    memcached_.set("e:" + entry, encode({version, built_at, 0, content}), kEntryExpiry);
+    return;
+  }
+  const auto parts = static_cast<std::int64_t>((content.size() + kPartBytes - 1) / kPartBytes);
+  const std::string name = new_version();
+  for (const std::string& key : part_keys(name, parts)) {
+    memcached_.set(key, content.substr(0, kPartBytes), kPartExpiry);
+    content.remove_prefix(std::min(kPartBytes, content.size()));
+  }
+  memcached_.set("e:" + entry, encode({version, built_at, parts, name}), kEntryExpiry);
 }
 
 std::string Versioned::fetch(const std::string& version_key, const std::string& entry,
@@ -74,7 +123,7 @@ std::string Versioned::fetch(const std::string& version_key, const std::string& 
   const auto database_now = [&] { return now + (monotonic_now() - started_at); };
 
   Lookup found = look_up(version_key, entry, age_max, now);
-  if (found.content) return std::move(*found.content);
+  if (found.content && found.age < age_max / 2) return std::move(*found.content);
   if (!found.version) {
     const std::string fresh = new_version();
     // No server, or another process was faster: build without storing.
@@ -84,6 +133,7 @@ std::string Versioned::fetch(const std::string& version_key, const std::string& 
 
   const std::string lease = "l:" + entry;
   const bool leased = memcached_.add(lease, "1", kLeaseExpiry);
+  if (!leased && found.content) return std::move(*found.content);
   for (int step = 0; !leased && step < kWaitSteps; ++step) {
     std::this_thread::sleep_for(kWaitStep);
     Lookup again = look_up(version_key, entry, age_max, database_now());
@@ -94,7 +144,7 @@ std::string Versioned::fetch(const std::string& version_key, const std::string& 
 
   const Time built_at = database_now();
   std::string content = build();
-  memcached_.set("e:" + entry, encode(*found.version, built_at, content), kEntryExpiry);
+  if (!content.empty()) store(entry, *found.version, built_at, content);
   if (leased) memcached_.remove(lease);
   return content;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,8 +22,9 @@ class Versioned {
   explicit Versioned(Memcached& memcached) : memcached_(memcached) {}
 
   // The content of `entry`, at most `age_max` old at `now` (the database's time), from the cache or
-  // from `build`. Of several that find no content one builds it; the others wait briefly for that,
-  // and then build their own.
+  // from `build`. When half of that age is over the first to notice builds anew while the others
+  // are still served. Of several that find nothing to serve one builds; the others wait briefly for
+  // that, and then build their own. Empty content is not kept.
   std::string fetch(const std::string& version_key, const std::string& entry, Micros age_max,
                     Time now, const std::function<std::string()>& build);
 
@@ -36,6 +39,9 @@ class Versioned {
   struct Lookup;
   Lookup look_up(const std::string& version_key, const std::string& entry, Micros age_max,
                  Time now);
+  std::optional<std::string> join_parts(std::string_view name, std::int64_t count);
+  void store(const std::string& entry, const std::string& version, Time built_at,
+             std::string_view content);
 
   Memcached& memcached_;
 };

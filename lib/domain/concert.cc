@@ -22,12 +22,12 @@ std::string_view sale_state_name(SaleState state) {
 
 std::vector<SeatRange> default_seats() { return {SeatRange{}}; }
 
-SaleState sale_state(const Concert& concert, Time now, bool sold_out) {
+SaleState sale_state(const Concert& concert, Time now) {
   const ConcertSettings& settings = concert.settings;
   if (now >= concert.last_date_at) return SaleState::kClosed;
   if (settings.sale_closes_at && now >= *settings.sale_closes_at) return SaleState::kClosed;
   if (settings.sale_opens_at && now < *settings.sale_opens_at) return SaleState::kScheduled;
-  return sold_out ? SaleState::kSoldOut : SaleState::kOpen;
+  return concert.sold_out ? SaleState::kSoldOut : SaleState::kOpen;
 }
 
 std::vector<FieldError> check_settings(const ConcertSettings& settings) {

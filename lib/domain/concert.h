@@ -42,6 +42,7 @@ struct Concert {
   ConcertSettings settings;
   Time first_date_at;
   Time last_date_at;
+  bool sold_out = false;  // as of the last advance of its line
 };
 
 // Seats `from` to `to` of a date. In a label, `{n}` counts from 1 within the range; no label means
@@ -83,7 +84,7 @@ struct DateSummary {
 };
 
 // CLOSED from sale_closes_at and from the start of the last date, whichever is first.
-SaleState sale_state(const Concert& concert, Time now, bool sold_out);
+SaleState sale_state(const Concert& concert, Time now);
 
 // What is wrong with the settings as a whole, beyond the bounds of single fields.
 std::vector<FieldError> check_settings(const ConcertSettings& settings);

@@ -100,18 +100,19 @@ Outcome<Done> check_seats_free(const std::vector<std::int64_t>& wanted,
 
 std::optional<std::vector<std::int64_t>> choose_neighbours(const std::vector<ReservedSeat>& free,
                                                            std::int64_t count, bool open_ended) {
-  const Block* chosen = nullptr;
-  const std::vector<Block> blocks = find_blocks(free);
-  for (const Block& block : blocks) {
+  std::optional<Block> chosen;
+  for (const Block& block : find_blocks(free)) {
     if (block.length() < count) continue;
     const bool may_go_on = open_ended && block.last == free.size();
-    const bool leaves_one_alone = block.length() == count + 1 && !may_go_on;
-    if (chosen == nullptr) chosen = &block;
-    if (leaves_one_alone) continue;
-    chosen = &block;
+    const bool may_leave_one_alone =
+        block.length() == count + 1 || (block.length() == count && may_go_on);
+    // Without an end in sight, a choice that leaves nobody alone may still come.
+    if (!chosen && !(may_leave_one_alone && open_ended)) chosen = block;
+    if (may_leave_one_alone) continue;
+    chosen = block;
     break;
   }
-  if (chosen == nullptr) return std::nullopt;
+  if (!chosen) return std::nullopt;
   std::vector<std::int64_t> numbers;
   for (std::int64_t i = 0; i < count; ++i) {
     numbers.push_back(free[chosen->first].number + i);

@@ -6,7 +6,8 @@
 namespace stagedoor::operations {
 namespace {
 
-// How many seats are looked at, and locked, at a time.
+// How many seats are looked at, and locked, first; then twice as many each time, so that a large
+// hall in pieces costs few statements.
 constexpr std::int64_t kWindowMin = 32;
 constexpr std::int64_t kWindowPerSeat = 8;
 
@@ -43,7 +44,7 @@ std::vector<Tier> read_tiers(db::Transaction& transaction, DateId date_id,
 std::optional<std::vector<std::int64_t>> choose_in_tier(db::Transaction& transaction,
                                                         DateId date_id, const Tier& tier,
                                                         std::int64_t count) {
-  const std::int64_t window = std::max(kWindowMin, kWindowPerSeat * count);
+  std::int64_t window = std::max(kWindowMin, kWindowPerSeat * count);
   std::vector<ReservedSeat> free;
   for (bool more = true; more;) {
     const std::int64_t last = free.empty() ? 0 : free.back().number;
@@ -55,6 +56,7 @@ std::optional<std::vector<std::int64_t>> choose_in_tier(db::Transaction& transac
       rows.read(seat.number, seat.section);
     }
     more = seen == window;
+    window *= 2;
     if (auto chosen = choose_neighbours(free, count, more)) return chosen;
   }
   return std::nullopt;

@@ -15,15 +15,16 @@ constexpr std::int64_t kSeatsPerInsert = 10'000;
 #define CONCERT_COLUMNS                                                                       \
   "concert_id, title, artist, venue, description, sale_opens_at, sale_closes_at, "            \
   "refund_until, max_active, admit_per_minute, claim_seconds, active_seconds, hold_seconds, " \
-  "max_seats_per_user, first_date_at, last_date_at"
+  "max_seats_per_user, first_date_at, last_date_at, "                                         \
+  "(SELECT sold_out FROM queues q WHERE q.concert_id = concerts.concert_id)"
 
 Concert read_concert(db::Rows& rows) {
   Concert concert;
   ConcertSettings& s = concert.settings;
   rows.read(concert.id, s.title, s.artist, s.venue, s.description, s.sale_opens_at,
             s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute, s.claim_s,
-            s.active_s, s.hold_s, s.max_seats_per_user, concert.first_date_at,
-            concert.last_date_at);
+            s.active_s, s.hold_s, s.max_seats_per_user, concert.first_date_at, concert.last_date_at,
+            concert.sold_out);
   return concert;
 }
 

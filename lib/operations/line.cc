@@ -1,41 +1,19 @@
 #include "operations/line.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace stagedoor::operations {
 namespace {
 
-// A line is advanced once a second while anybody polls.
-constexpr Micros kAdvanceEvery = std::chrono::seconds{1};
-// A poller serves no snapshot older than this; what is left of two seconds is for the answer's way.
-constexpr Micros kSnapshotAgeMax = std::chrono::milliseconds{1'800};
-// An advance takes milliseconds; a poller that died with the lease delays the others by this much.
-constexpr std::chrono::seconds kLeaseExpiry{2};
 constexpr std::chrono::seconds kSnapshotExpiry{60};
-constexpr std::chrono::seconds kBlockExpiry{600};
 // Bounds of one advance, so that it never holds the line for long. What is left over is done by the
 // next one.
 constexpr int kLapsesPerAdvance = 500;
 constexpr std::int64_t kAdmissionsPerAdvance = 2'000;
 constexpr int kDeparturesPerAdvance = 5'000;
 constexpr int kTidyBatch = 500;
-// Blocks that one process remembers: 1 KiB each.
-constexpr std::size_t kKnownBlocksMax = 512;
-constexpr std::size_t kServedLinesMax = 256;
-
-std::string line_key(ConcertId id) { return "line:" + std::to_string(id.value); }
-std::string block_key(ConcertId id, std::int64_t block, std::int64_t revision) {
-  return "departed:" + std::to_string(id.value) + ":" + std::to_string(block) + ":" +
-         std::to_string(revision);
-}
-
-// Puts a snapshot before the pollers, unless they have a newer one.
-void publish(cache::Memcached& memcached, ConcertId id, const LineSnapshot& line) {
-  memcached.set_newer(line_key(id), line.encode(), kSnapshotExpiry, [&](const std::string& old) {
-    const auto present = LineSnapshot::decode(old);
-    return !present || present->version < line.version;
-  });
-}
 
 // The row of a queue while an advance works on it.
 struct QueueRow {
@@ -107,15 +85,23 @@ bool is_sold_out(db::Transaction& transaction, ConcertId id, Time now) {
   return !any_left;
 }
 
-// Ends everybody in line when the sale is over. Only the mark is set here; the rows follow in
-// batches (tidy_ended_tokens).
-void mark_end(QueueRow& queue, const SaleTimes& sale, Place last_place, Time now) {
+// The mark is moved by a later end, so when the active ones ended must stand in their rows. There
+// are never more of them than the limit allowed.
+constexpr const char* kEndActive =
+    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?, expired_reason = ?"
+    " WHERE concert_id = ? AND status = 'ACTIVE' AND place > ? AND place <= ?";
+
+// Ends everybody in line when the sale is over. Of those who wait only the mark tells; their rows
+// follow in batches (tidy_ended_tokens).
+void mark_end(db::Transaction& transaction, ConcertId id, QueueRow& queue, const SaleTimes& sale,
+              Place last_place, Time now) {
   const bool closed = now >= sale.closes_at;
   if (!closed && !queue.sold_out) return;
   if (last_place <= queue.ended_place) return;
-  queue.ended_place = last_place;
+  const Place ended_before = std::exchange(queue.ended_place, last_place);
   queue.ended_reason = closed ? "SALE_CLOSED" : "SOLD_OUT";
   queue.line_ended_at = now;
+  transaction.execute(kEndActive, now, *queue.ended_reason, id, ended_before, last_place);
   queue.front_place = std::max(queue.front_place, last_place);
 }
 
@@ -277,8 +263,8 @@ LineSnapshot advance_locked(db::Transaction& transaction, ConcertId id, QueueRow
   const SaleTimes sale = read_sale(transaction, id);
   ++queue.version;
   queue.sold_out = is_sold_out(transaction, id, now);
-  mark_end(queue, sale, read_last_place(transaction, id), now);
   end_lapsed(transaction, id, now);
+  mark_end(transaction, id, queue, sale, read_last_place(transaction, id), now);
   count_departures(transaction, id, queue.version);
   // Read behind the departures, so that all that were counted have their place in the count.
   const Place last_place = read_last_place(transaction, id);
@@ -305,8 +291,6 @@ LineSnapshot advance_locked(db::Transaction& transaction, ConcertId id, QueueRow
   return line;
 }
 
-constexpr const char* kSelectSnapshot = "SELECT snapshot FROM queues WHERE concert_id = ?";
-
 constexpr const char* kSelectLineEnd =
     "SELECT q.ended_place, q.ended_reason,"
     " LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at))"
@@ -331,6 +315,15 @@ constexpr const char* kWriteTidied =
 
 }  // namespace
 
+std::string line_key(ConcertId id) { return "line:" + std::to_string(id.value); }
+
+void publish_line(cache::Memcached& memcached, ConcertId id, const LineSnapshot& line) {
+  memcached.set_newer(line_key(id), line.encode(), kSnapshotExpiry, [&](const std::string& old) {
+    const auto present = LineSnapshot::decode(old);
+    return !present || present->version < line.version;
+  });
+}
+
 Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
                                    ConcertId concert_id, const AdvanceUnless& unless) {
   bool advanced = false;
@@ -348,7 +341,7 @@ Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& m
       });
   // One that was made before belongs to whoever made it: memcached may have been emptied since, see
   // LineReader::look().
-  if (line && advanced) publish(memcached, concert_id, *line);
+  if (line && advanced) publish_line(memcached, concert_id, *line);
   return line;
 }
 
@@ -357,7 +350,8 @@ void settle_ended_line(db::Transaction& transaction, ConcertId concert_id) {
   if (!queue) return;
   const Place ended_before = queue->ended_place;
   const SaleTimes sale = read_sale(transaction, concert_id);
-  mark_end(*queue, sale, read_last_place(transaction, concert_id), transaction.now());
+  const Place last_place = read_last_place(transaction, concert_id);
+  mark_end(transaction, concert_id, *queue, sale, last_place, transaction.now());
   if (queue->ended_place == ended_before) return;
   constexpr const char* kWriteEnd =
       "UPDATE queues SET front_place = ?, ended_place = ?, ended_reason = ?, line_ended_at = ?"
@@ -403,79 +397,6 @@ std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
     database.execute(kWriteTidied, tidied, concert_id);
   }
   return total;
-}
-
-Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id, bool may_publish) {
-  std::optional<std::string> text;
-  database_.query(kSelectSnapshot, concert_id).read_first(text);
-  const auto line = text ? LineSnapshot::decode(*text) : std::nullopt;
-  if (line && database_.estimated_now() - line->at < kAdvanceEvery) {
-    if (may_publish) publish(memcached_, concert_id, *line);
-    return *line;
-  }
-  return advance_line(database_, memcached_, concert_id, {.younger_than = kAdvanceEvery});
-}
-
-// A memcached that could not be reached for a moment may still hold what it held before. Whoever
-// has served a newer snapshot since does not step back, and puts it right for the others.
-void LineReader::replace_outdated(ConcertId concert_id, LineSnapshot& cached) {
-  if (served_.size() > kServedLinesMax) served_.clear();
-  const LineSnapshot& served = served_[concert_id];
-  if (served.version <= cached.version) return;
-  cached = served;
-  publish(memcached_, concert_id, cached);
-}
-
-Outcome<LineReader::Sight> LineReader::look(ConcertId concert_id, const std::string& mark_key) {
-  auto sight = find_line(concert_id, mark_key);
-  if (!sight) return sight;
-  LineSnapshot& served = served_[concert_id];
-  if (served.version < sight->line.version) served = sight->line;
-  return sight;
-}
-
-Outcome<LineReader::Sight> LineReader::find_line(ConcertId concert_id,
-                                                 const std::string& mark_key) {
-  const auto values = memcached_.get({line_key(concert_id), mark_key});
-  auto cached = values[0] ? LineSnapshot::decode(*values[0]) : std::nullopt;
-  if (cached) replace_outdated(concert_id, *cached);
-  const bool has_mark = values[1].has_value();
-  const Micros age = cached ? database_.estimated_now() - cached->at : Micros::max();
-  if (cached && age < kAdvanceEvery) return Sight{*cached, true, has_mark};
-
-  const std::string lease = "lease:" + line_key(concert_id);
-  const bool leased = memcached_.add(lease, "1", kLeaseExpiry);
-  if (!leased && age < kSnapshotAgeMax) return Sight{*cached, true, has_mark};
-  // An empty memcached has lost the marks of those who left as well. Only a new advance has counted
-  // them all; with an older snapshot they would seem to wait again.
-  const auto line = leased && !cached ? advance_line(database_, memcached_, concert_id)
-                                      : ask_database(concert_id, cached.has_value());
-  if (leased) memcached_.remove(lease);
-  if (!line) return line.error();
-  return Sight{*line, cached.has_value(), has_mark};
-}
-
-std::optional<DepartedPlaces> LineReader::departures(ConcertId concert_id, const LineSnapshot& line,
-                                                     Place place) {
-  const LineSnapshot::Block* block = line.block_of(place);
-  if (block == nullptr) return std::nullopt;
-  if (known_blocks_.size() > kKnownBlocksMax) known_blocks_.clear();
-  KnownBlock& known = known_blocks_[{concert_id, block->block}];
-  if (known.revision == block->revision) return known.departed;
-
-  const std::string key = block_key(concert_id, block->block, block->revision);
-  auto bits = memcached_.get(key);
-  if (!bits || bits->size() != DepartedPlaces::kBytes) {
-    std::int64_t revision = 0;
-    std::string stored;
-    if (!database_.query(kSelectBlock, concert_id, block->block).read_first(revision, stored)) {
-      return std::nullopt;  // the front has passed the whole block since
-    }
-    bits = std::move(stored);
-    if (revision == block->revision) memcached_.set(key, *bits, kBlockExpiry);
-  }
-  known = {block->revision, DepartedPlaces(std::move(*bits))};
-  return known.departed;
 }
 
 }  // namespace stagedoor::operations

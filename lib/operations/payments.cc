@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "operations/money.h"
+#include "operations/reservation_rows.h"
 #include "operations/token_rows.h"
 
 namespace stagedoor::operations {
@@ -16,9 +17,6 @@ constexpr const char* kFindReservation =
 constexpr const char* kSelectReservedSeats =
     "SELECT number, section, grade, price FROM reservation_seats WHERE reservation_id = ?"
     " ORDER BY number";
-
-constexpr const char* kLockReservation =
-    "SELECT status, held_until FROM reservations WHERE reservation_id = ? FOR UPDATE";
 
 // The seats' own rows say whether they are still this reservation's. SYSDATE is read behind the
 // last lock.
@@ -77,10 +75,8 @@ struct LockedHold {
 };
 
 LockedHold lock_hold(db::Transaction& transaction, const Payment& payment) {
-  std::string stored;
-  Time held_until;
   const ReservationId id = payment.reservation_id;
-  transaction.query(kLockReservation, id).read_first(stored, held_until);
+  const ReservationRow row = lock_reservation(transaction, id);
   std::int64_t number = 0;
   std::size_t owned = 0;
   LockedHold hold;
@@ -89,7 +85,7 @@ LockedHold lock_hold(db::Transaction& transaction, const Payment& payment) {
     ++owned;
   }
   if (owned == 0) hold.now = transaction.now();
-  hold.status = reservation_status(stored, held_until, hold.now);
+  hold.status = row.status(hold.now);
   hold.owns_seats = owned == payment.seats.size();
   return hold;
 }
@@ -155,11 +151,6 @@ constexpr const char* kRefundPayment =
     " WHERE payment_id = ?";
 constexpr const char* kRefundReservation =
     "UPDATE reservations SET status = 'REFUNDED' WHERE reservation_id = ?";
-constexpr const char* kReturnSeats =
-    "UPDATE seats s JOIN reservation_seats rs ON rs.number = s.number"
-    " SET s.status = 'AVAILABLE', s.reservation_id = NULL, s.held_until = NULL"
-    " WHERE rs.reservation_id = ? AND s.date_id = ? AND s.reservation_id = ?";
-
 void write_refund(db::Transaction& transaction, Payment& payment, Money balance) {
   const Movement movement{.kind = MovementKind::kRefund,
                           .user_id = payment.user_id,
@@ -170,8 +161,7 @@ void write_refund(db::Transaction& transaction, Payment& payment, Money balance)
   payment.balance = move_money(transaction, movement, balance, *payment.refunded_at);
   transaction.execute(kRefundReservation, payment.reservation_id);
   transaction.execute(kRefundPayment, payment.refunded_at, payment.balance, payment.id);
-  transaction.execute(kReturnSeats, payment.reservation_id, payment.date_id,
-                      payment.reservation_id);
+  free_seats(transaction, payment.reservation_id);
 }
 
 // The locks are taken in the order user, key, token, reservation, seats.
@@ -207,8 +197,7 @@ Outcome<StoredAnswer> refund_once(db::Transaction& transaction, Payment payment,
   if (!found) return found.error();
   if (*found) return **found;
   std::string status;
-  Time held_until;
-  transaction.query(kLockReservation, payment.reservation_id).read_first(status, held_until);
+  lock_reservation(transaction, payment.reservation_id);
   transaction.query(kLockPayment, payment.id).read_first(status);
   std::optional<Time> refund_until;
   transaction.query(kRefundUntil, payment.concert_id).read_first(refund_until);

@@ -5,7 +5,7 @@
 
 #include "cache/versioned.h"
 #include "domain/queue_token.h"
-#include "operations/line.h"
+#include "operations/line_reader.h"
 
 namespace stagedoor::operations {
 

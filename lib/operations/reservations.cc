@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "operations/best_seats.h"
+#include "operations/reservation_rows.h"
 #include "operations/seat_sql.h"
 #include "operations/token_rows.h"
 
@@ -188,12 +189,6 @@ Attempt attempt_reserve(db::Transaction& transaction, const ReserveRequest& requ
   return answer;
 }
 
-// A seat's row names its owner, so that what was taken over since is not touched.
-constexpr const char* kFreeSeats =
-    "UPDATE seats s JOIN reservations r ON r.date_id = s.date_id"
-    " JOIN reservation_seats rs ON rs.reservation_id = r.reservation_id AND rs.number = s.number"
-    " SET s.status = 'AVAILABLE', s.reservation_id = NULL, s.held_until = NULL"
-    " WHERE r.reservation_id = ? AND s.reservation_id = ?";
 constexpr const char* kEndHold =
     "UPDATE reservations SET status = ?, open = NULL WHERE reservation_id = ?"
     " AND status = 'HELD'";
@@ -203,9 +198,6 @@ constexpr const char* kReleaseToken =
 
 constexpr const char* kFindOwner =
     "SELECT user_id, token_id, concert_id FROM reservations WHERE reservation_id = ?";
-constexpr const char* kLockReservation =
-    "SELECT status, held_until FROM reservations WHERE reservation_id = ? FOR UPDATE";
-
 #define RESERVATION_COLUMNS                                                               \
   "r.reservation_id, r.user_id, r.concert_id, c.title, r.date_id, d.starts_at, r.status," \
   " r.amount, r.held_until, r.created_at, r.payment_id, s.number, s.section, s.grade, s.price"
@@ -276,7 +268,7 @@ Outcome<StoredAnswer> reserve_seats(WaitingRoom& room, const ReserveRequest& req
 
 void cancel_hold(db::Transaction& transaction, ReservationId id) {
   transaction.execute(kEndHold, "CANCELLED", id);
-  transaction.execute(kFreeSeats, id, id);
+  free_seats(transaction, id);
 }
 
 Outcome<Done> release_reservation(WaitingRoom& room, UserId user_id, ReservationId id) {
@@ -291,10 +283,7 @@ Outcome<Done> release_reservation(WaitingRoom& room, UserId user_id, Reservation
   const auto outcome =
       db::transact(room.database, [&](db::Transaction& transaction) -> Outcome<Done> {
         lock_token(transaction, token_id);
-        std::string stored;
-        Time held_until;
-        transaction.query(kLockReservation, id).read_first(stored, held_until);
-        const auto status = reservation_status(stored, held_until, transaction.now());
+        const auto status = lock_reservation(transaction, id).status(transaction.now());
         if (status == ReservationStatus::kConfirmed) return Refused{Refusal::kAlreadyPaid};
         if (status != ReservationStatus::kHeld) return Done{};
         cancel_hold(transaction, id);
@@ -333,7 +322,7 @@ std::int64_t expire_lapsed_holds(db::Connection& database) {
     }
     for (const ReservationId& id : lapsed) {
       transaction.execute(kEndHold, "EXPIRED", id);
-      transaction.execute(kFreeSeats, id, id);
+      free_seats(transaction, id);
     }
     transaction.commit();
     return static_cast<std::int64_t>(lapsed.size());

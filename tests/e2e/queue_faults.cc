@@ -143,12 +143,6 @@ void expect_whoever_was_told_has_his_place(const Stormed& stormed, const Json& c
   expect_fair(concert);
 }
 
-std::vector<User> new_users(std::size_t count) {
-  std::vector<User> users(count);
-  for (User& user : users) user = new_user();
-  return users;
-}
-
 void restart_processes(const std::vector<std::string>& handlers) {
   for (const std::string& handler : handlers) {
     const std::vector<pid_t> before = installation().processes(handler);

@@ -43,6 +43,16 @@ struct Seat {
 
 class Concerts : public ::testing::Test {
  protected:
+  // Seats without a reservation behind them would fail the audit of the installation.
+  void TearDown() override {
+    for (const DateId date_id : with_seats_set_) {
+      database_.execute(
+          "UPDATE seats SET status = 'AVAILABLE', reservation_id = NULL,"
+          " held_until = NULL WHERE date_id = ?",
+          date_id);
+    }
+  }
+
   ConcertId create(const std::vector<Time>& starts) {
     return create_concert(database_, concert_at(starts)).concert.id;
   }
@@ -79,6 +89,7 @@ class Concerts : public ::testing::Test {
   }
 
   void set_seat(DateId date_id, int number, const char* status, std::optional<Time> held_until) {
+    with_seats_set_.insert(date_id);
     ASSERT_EQ(database_.execute("UPDATE seats SET status = ?, reservation_id = ?, held_until = ?"
                                 " WHERE date_id = ? AND number = ?",
                                 status, ReservationId::make(), held_until, date_id, number),
@@ -92,6 +103,7 @@ class Concerts : public ::testing::Test {
   }
 
   db::Connection database_{database_config()};
+  std::set<DateId> with_seats_set_;
 };
 
 bool contains(const std::vector<ConcertId>& ids, ConcertId id) {

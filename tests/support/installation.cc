@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -87,13 +88,15 @@ bool is_above_error(const std::string& line) {
 
 // Below the ephemeral range, where an outgoing connection could take the port before nginx does.
 int free_port() {
+  const char* chosen = std::getenv("TEST_PORTS_FROM");
+  const int first = chosen == nullptr ? 21'000 : std::stoi(chosen);
   std::random_device random;
-  std::uniform_int_distribution<int> ports(21000, 21999);
+  std::uniform_int_distribution<int> ports(first, first + 999);
   for (int attempt = 0; attempt < 200; ++attempt) {
     const int port = ports(random);
     if (is_free(port)) return port;
   }
-  throw std::runtime_error("no free port between 21000 and 21999");
+  throw std::runtime_error("no free port from " + std::to_string(first) + " on");
 }
 
 Installation::Installation(Variables settings) : home_(new_home()), port_(free_port()) {

@@ -14,7 +14,7 @@ namespace stagedoor::testing {
 
 using Row = std::vector<std::string>;
 
-// A port of 127.0.0.1 that nobody listens on.
+// A port of 127.0.0.1 that nobody listens on, one of the thousand from TEST_PORTS_FROM (21000) on.
 int free_port();
 
 // A running Stagedoor of its own: home, port, database, memcached, nginx and handlers, started by

@@ -84,6 +84,12 @@ Response patch(const std::string& path, const std::string& body, const Headers& 
   return send_json("PATCH", path, body, headers);
 }
 
+Response del(const std::string& path, const Headers& headers) {
+  return send({"DELETE", "/api/v1" + path, headers, ""});
+}
+
+std::vector<User> new_users(std::size_t count) { return mint_users(count); }
+
 User new_user() {
   static std::mutex mutex;
   static std::vector<User> minted;
@@ -123,7 +129,9 @@ std::string time_from_now(std::chrono::milliseconds distance) {
 
 std::string to_json(const NewDate& date) {
   const std::string seats = date.seats_json.empty() ? "" : ",\"seats\":" + date.seats_json;
-  return "{\"starts_at\":" + json_text(date.starts_at) + seats + "}";
+  const std::string opens =
+      date.sale_opens_at.empty() ? "" : ",\"sale_opens_at\":" + json_text(date.sale_opens_at);
+  return "{\"starts_at\":" + json_text(date.starts_at) + opens + seats + "}";
 }
 
 std::string to_json(const NewConcert& concert) {

@@ -26,6 +26,7 @@ Response get(const std::string& path, const Headers& headers = {});
 Response head(const std::string& path, const Headers& headers = {});
 Response post(const std::string& path, const std::string& body, const Headers& headers = {});
 Response patch(const std::string& path, const std::string& body, const Headers& headers = {});
+Response del(const std::string& path, const Headers& headers = {});
 
 struct User {
   std::string user_id;
@@ -34,6 +35,7 @@ struct User {
 
 // Somebody nobody has seen before. Cheap: tokens are minted in batches.
 User new_user();
+std::vector<User> new_users(std::size_t count);
 std::string admin_token();
 
 Header bearer(const std::string& token);
@@ -45,7 +47,8 @@ std::string time_from_now(std::chrono::milliseconds distance);
 
 struct NewDate {
   std::string starts_at = time_from_now(std::chrono::hours(24 * 30));
-  std::string seats_json = {};  // the array of ranges; "": left to the default
+  std::string seats_json = {};     // the array of ranges; "": left to the default
+  std::string sale_opens_at = {};  // "": with the concert
 };
 
 struct NewConcert {

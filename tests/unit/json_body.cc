@@ -169,15 +169,16 @@ TEST(JsonBody, TellsNamesApartByCase) {
 }
 
 TEST(JsonBody, NamesNestedFieldsByTheirPath) {
-  const Fields fields = refused_fields(
-      R"({"dates":[{"seats":[{"from":1},{"from":"x"}],"extra":1},7,{"seats":[{"from":1,"from":2}]}]})",
-      [](JsonObject& root) {
-        for (JsonObject& date : root.objects("dates", {1, 9})) {
-          auto ranges = date.optional_objects("seats", {1, 9});
-          for (JsonObject& range : *ranges) range.integer("from", {1, 9});
-          date.fail("starts_at", "is never right here");
-        }
-      });
+  const Fields fields =
+      refused_fields(R"({"dates":[{"seats":[{"from":1},{"from":"x"}],"extra":1},7,)"
+                     R"({"seats":[{"from":1,"from":2}]}]})",
+                     [](JsonObject& root) {
+                       for (JsonObject& date : root.objects("dates", {1, 9})) {
+                         auto ranges = date.optional_objects("seats", {1, 9});
+                         for (JsonObject& range : *ranges) range.integer("from", {1, 9});
+                         date.fail("starts_at", "is never right here");
+                       }
+                     });
   EXPECT_EQ(fields, (Fields{"dates[1]", "dates[0].seats[1].from", "dates[0].starts_at",
                             "dates[2].starts_at", "dates[0].extra", "dates[2].seats[0].from"}));
 }

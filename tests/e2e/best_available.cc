@@ -1,0 +1,156 @@
+// The best seats: neighbours where there are any, the lowest numbers, and nobody left alone.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "support/seats.h"
+
+using namespace stagedoor::testing;
+
+namespace {
+
+using Numbers = std::vector<std::int64_t>;
+
+// A date whose seats are `row`, '.' for one that is taken; an 'a' and a 'b' are of sections so
+// called. All of one grade and price.
+class Drawn {
+ public:
+  explicit Drawn(const std::string& row) {
+    NewConcert drawn = hall(1, {{"max_seats_per_user", 100}});
+    Numbers taken;
+    drawn.dates[0].seats_json = "[";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto number = static_cast<std::int64_t>(i) + 1;
+      if (row[i] == '.') taken.push_back(number);
+      const char section = row[i] == '.' ? 'a' : row[i];
+      drawn.dates[0].seats_json +=
+          (i == 0 ? "" : ",") +
+          seat_range(number, number, std::string("\"section\":\"") + section + '"');
+    }
+    drawn.dates[0].seats_json += "]";
+    concert = create_concert(drawn);
+    while (!taken.empty()) {
+      const std::size_t count = std::min<std::size_t>(taken.size(), 100);
+      held(admitted(concert), date_of(concert),
+           Numbers(taken.end() - static_cast<int>(count), taken.end()));
+      taken.resize(taken.size() - count);
+    }
+    fan = admitted(concert);
+  }
+
+  // What the best `count` are; they are let go again.
+  [[nodiscard]] Numbers best(std::int64_t count) const {
+    const Response response = reserve_best(fan, date_of(concert), count);
+    if (response.status != 201) {
+      expect_problem(response, 409, "not_enough_seats");
+      return {};
+    }
+    EXPECT_EQ(release(fan.user, response.json()).status, 204);
+    return numbers_of(response.json()["seats"]);
+  }
+
+  Json concert;
+  Fan fan;
+};
+
+std::string repeated(const std::string& text, int times) {
+  std::string result;
+  for (int i = 0; i < times; ++i) result += text;
+  return result;
+}
+
+}  // namespace
+
+TEST(BestSeats, AreTheLowestNeighbours) {
+  const Drawn hall_of_ten("aaaaaaaaaa");
+  EXPECT_EQ(hall_of_ten.best(1), (Numbers{1}));
+  EXPECT_EQ(hall_of_ten.best(2), (Numbers{1, 2}));
+  EXPECT_EQ(hall_of_ten.best(10), (Numbers{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+  EXPECT_EQ(hall_of_ten.best(11), Numbers{});
+}
+
+TEST(BestSeats, AreNotTakenFromTwoSections) {
+  const Drawn two_sections("aaabbbb");
+  EXPECT_EQ(two_sections.best(4), (Numbers{4, 5, 6, 7}));
+  EXPECT_EQ(two_sections.best(3), (Numbers{1, 2, 3}));
+}
+
+TEST(BestSeats, LeaveNobodyAloneWhereThatCanBe) {
+  const Drawn rows("aaa.aaaa");
+  EXPECT_EQ(rows.best(2), (Numbers{5, 6}));
+  EXPECT_EQ(rows.best(3), (Numbers{1, 2, 3}));
+  EXPECT_EQ(Drawn("aaa.aaa").best(2), (Numbers{1, 2}));
+}
+
+TEST(BestSeats, LeaveNobodyAloneHoweverFarTheNextChoiceIs) {
+  const Drawn rows(repeated("aaa.", 60) + "aaaa");
+  EXPECT_EQ(rows.best(2), (Numbers{241, 242}));
+}
+
+TEST(BestSeats, AreNeighboursHoweverFarTheyAre) {
+  const Drawn rows(repeated("a.", 90) + "aaa.aa");
+  EXPECT_EQ(rows.best(3), (Numbers{181, 182, 183}));
+  EXPECT_EQ(rows.best(2), (Numbers{185, 186}));
+}
+
+TEST(BestSeats, NeedNotBeNeighboursWhereThereAreNone) {
+  const Drawn singles("a.a.a.b");
+  EXPECT_EQ(singles.best(2), (Numbers{1, 3}));
+  EXPECT_EQ(singles.best(4), (Numbers{1, 3, 5, 7}));
+  EXPECT_EQ(singles.best(5), Numbers{});
+}
+
+TEST(BestSeats, IncludeWhatHasLapsed) {
+  const Json concert = create_concert(hall(4));
+  const Fan fan = admitted(concert);
+  const Json before = held(admitted(concert), date_of(concert), {2, 3});
+  expect_problem(reserve_best(fan, date_of(concert), 4), 409, "not_enough_seats");
+  let_lapse(before);
+  const Response response = reserve_best(fan, date_of(concert), 4);
+  ASSERT_EQ(response.status, 201) << response;
+  EXPECT_EQ(numbers_of(response.json()["seats"]), (Numbers{1, 2, 3, 4}));
+}
+
+TEST(BestSeats, AreOfTheGradeThatWasAskedFor) {
+  NewConcert grades = hall(1);
+  grades.dates[0].seats_json = "[" + seat_range(1, 3, R"("grade":"R")") + "," +
+                               seat_range(4, 5, R"("grade":"VIP","price":300000)") + "]";
+  const Json concert = create_concert(grades);
+  const Fan fan = admitted(concert);
+  const Fan other = admitted(concert);
+  const Response vip = reserve_best(fan, date_of(concert), 2, "VIP");
+  ASSERT_EQ(vip.status, 201) << vip;
+  EXPECT_EQ(numbers_of(vip.json()["seats"]), (Numbers{4, 5}));
+  EXPECT_EQ(vip.json()["amount"].integer(), 600'000);
+  expect_problem(reserve_best(other, date_of(concert), 1, "VIP"), 409, "not_enough_seats");
+  expect_problem(reserve_best(other, date_of(concert), 4, "R"), 409, "not_enough_seats");
+  expect_problem(reserve_best(other, date_of(concert), 1, "no such grade"), 409,
+                 "not_enough_seats");
+  EXPECT_EQ(reserve_best(other, date_of(concert), 3, "R").status, 201);
+}
+
+TEST(BestSeats, OfAHundredThousandAreFoundSoon) {
+  const Json concert = create_concert(hall(100'000));
+  const Fan fan = admitted(concert);
+  // Every second seat is taken: there are no neighbours at all.
+  Installation::shared().query(
+      "SET @date = " + std::to_string(date_of(concert)) +
+      ", @id = UNHEX(MD5('checkerboard'));"
+      "SET @until = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR;"
+      "INSERT INTO reservations (reservation_id, user_id, concert_id, date_id, token_id, status,"
+      " open, seat_count, amount, user_seats, user_seats_max, held_until, created_at) SELECT @id,"
+      " @id, " +
+      id_of(concert) +
+      ", @date, @id, 'HELD', TRUE, COUNT(*), SUM(price), COUNT(*),"
+      " COUNT(*), @until, UTC_TIMESTAMP(6) FROM seats WHERE date_id = @date AND number % 2 = 0;"
+      "INSERT INTO reservation_seats SELECT @id, number, section, grade, price FROM seats"
+      " WHERE date_id = @date AND number % 2 = 0;"
+      "UPDATE seats SET status = 'HELD', reservation_id = @id, held_until = @until"
+      " WHERE date_id = @date AND number % 2 = 0");
+  const Response apart = reserve_best(fan, date_of(concert), 2);
+  ASSERT_EQ(apart.status, 201) << apart;
+  EXPECT_EQ(numbers_of(apart.json()["seats"]), (Numbers{1, 3}));
+  EXPECT_LT(apart.seconds, 2.0);
+  std::cout << "two best of 50,000 that stand alone: " << apart.seconds * 1'000 << " ms\n";
+}
