@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::int64_t kSmall = 1'000;
 constexpr std::int64_t kBig = 1'000'000;
+constexpr std::int64_t kLetInMax = 5'000;
 constexpr std::int64_t kPlacesPerInsert = 100'000;
 // One in so many leaves: some in each of the 123 blocks.
 constexpr std::int64_t kDepartureEvery = 83;
@@ -93,10 +94,11 @@ class LoadedLine {
                           stagedoor::Time{}});
   }
 
-  // Of somebody who never leaves.
+  // Of somebody who never leaves and whom no test lets in.
   [[nodiscard]] std::int64_t random_place() const {
     thread_local std::mt19937_64 random(std::random_device{}());
-    const auto place = std::uniform_int_distribution<std::int64_t>(2, waiting_)(random);
+    const std::int64_t first = waiting_ > kSmall ? kLetInMax : 2;
+    const auto place = std::uniform_int_distribution<std::int64_t>(first, waiting_)(random);
     return place % kDepartureEvery == 0 ? place + 1 : place;
   }
 
