@@ -21,10 +21,9 @@ Outcome<http::Response> add_date(const http::Request& request, Services& service
 
   const auto added = operations::add_date(services.database, *id, date);
   if (!added) return added.error();
-  const auto line = operations::advance_line(services.database, services.memcached, *id);
-  if (!line) return line.error();
   services.cache.invalidate(operations::concert_version(*id));
   services.cache.invalidate(operations::kConcertListVersion);
+  operations::try_advance_line(services.database, services.memcached, *id);
   JsonWriter json;
   write_date(json, *added);
   return http::json(201, json.take());

@@ -19,13 +19,11 @@ Outcome<http::Response> change_concert(const http::Request& request, Services& s
   const auto change = read_settings_change(body->root());
   if (const auto checked = body->check(); !checked) return checked.error();
 
-  auto changed = operations::change_concert(services.database, *id, change);
+  const auto changed = operations::change_concert(services.database, *id, change);
   if (!changed) return changed.error();
-  const auto line = operations::advance_line(services.database, services.memcached, *id);
-  if (!line) return line.error();
-  changed->sold_out = line->sold_out;
   services.cache.invalidate(operations::concert_version(*id));
   services.cache.invalidate(operations::kConcertListVersion);
+  operations::try_advance_line(services.database, services.memcached, *id);
   const Time now = services.database.now();
   const auto dates = operations::list_dates(services.database, *id, false, now);
   if (!dates) return dates.error();

@@ -1,7 +1,8 @@
 // GET /api/v1/users/{user_id}/ledger ?limit= &cursor=
 //
-// 200 {items: [{entry_id, kind, amount, balance_after, reference, at}...], next_cursor}: newest
-// first 403 forbidden: another user's; 404 not_found: an admin asks for nobody
+// 200 {items: [{entry_id, kind, amount, balance_after, reference, at}...], next_cursor}
+//     newest first
+// 403 forbidden: another user's; 404 not_found: an admin asks for nobody
 #include "base/encoding.h"
 #include "base/json_writer.h"
 #include "endpoint/account_json.h"

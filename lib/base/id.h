@@ -29,7 +29,9 @@ class Id {
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
 
-  auto operator<=>(const Id&) const = default;
+  // In the order of the database, whose bytes have no sign: rows are locked in this order.
+  auto operator<=>(const Id& other) const { return bytes() <=> other.bytes(); }
+  bool operator==(const Id&) const = default;
 
  private:
   std::array<char, kBytes> bytes_{};

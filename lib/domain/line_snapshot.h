@@ -61,11 +61,6 @@ struct LineSnapshot {
   std::int64_t admitted_last_minute = 0;
   std::vector<Block> blocks = {};
 
-  // True for one that was made later.
-  [[nodiscard]] bool newer_than(const LineSnapshot& other) const {
-    return version != other.version ? version > other.version : at > other.at;
-  }
-
   [[nodiscard]] bool opened(Time now) const { return !opens_at || now >= *opens_at; }
   [[nodiscard]] bool closed(Time now) const { return now >= closes_at; }
   [[nodiscard]] LineEnd end(Time now) const { return {ended_place, ended_reason, closed(now)}; }

@@ -33,8 +33,7 @@ Outcome<Done> check_admission(const http::Request& request, Services& services, 
   const auto claims = read_own_queue_token(request, services, user_id);
   if (!claims) return claims.error();
   const auto concert_id = request.number_in_path<ConcertId>("CONCERT_ID");
-  if (!concert_id) return concert_id.error();
-  if (claims->concert_id != *concert_id) return Refused{Refusal::kWrongConcert};
+  if (!concert_id || claims->concert_id != *concert_id) return Refused{Refusal::kWrongConcert};
   auto room = services.waiting_room();
   const auto state = operations::find_queue_state(room, *claims);
   if (!state) return state.error();

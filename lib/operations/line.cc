@@ -1,8 +1,11 @@
 #include "operations/line.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
+
+#include "base/log.h"
 
 namespace stagedoor::operations {
 namespace {
@@ -79,10 +82,19 @@ constexpr const char* kAnySeatLeft =
     "SELECT EXISTS (SELECT 1 FROM dates d JOIN seats s ON s.date_id = d.date_id"
     " WHERE d.concert_id = ? AND d.starts_at > ? AND s.status IN ('AVAILABLE', 'HELD'))";
 
-bool is_sold_out(db::Transaction& transaction, ConcertId id, Time now) {
+template <typename Database>
+bool is_sold_out(Database& database, ConcertId id, Time now) {
   bool any_left = true;
-  transaction.query(kAnySeatLeft, id, now).read_first(any_left);
+  database.query(kAnySeatLeft, id, now).read_first(any_left);
   return !any_left;
+}
+
+void attempt_after_commit(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& e) {
+    log::event(log::Level::kWarning, "a line was not advanced after a change", e.what());
+  }
 }
 
 // The mark is moved by a later end, so when the active ones ended must stand in their rows. There
@@ -195,9 +207,16 @@ std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
       rows.read(last_admitted);
     }
   }
+  // Fewer than asked for: behind the last one everybody has left. The next advance need not look
+  // there again.
+  const Place front_after =
+      count < decided.count ? std::max(last_admitted, last_place) : last_admitted;
   // Those counted as candidates may have left: what they would have cost stays in the bucket.
   queue.pace = decide_admission(sale.limits, queue.pace, count, active, now).pace;
-  if (count == 0) return 0;
+  if (count == 0) {
+    queue.front_place = front_after;
+    return 0;
+  }
   // Later than the end of everybody who was not counted as active any more: somebody may have left
   // between `now` and the count, and the record must not say that both were in.
   const Time admitted_at = transaction.now();
@@ -206,7 +225,7 @@ std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
                       queue.front_place, last_admitted);
   transaction.execute(kRecordAdmission, id, queue.version, admitted_at, count, queue.front_place,
                       last_admitted, active + count, sale.limits.max_active);
-  queue.front_place = last_admitted;
+  queue.front_place = front_after;
   return count;
 }
 
@@ -343,6 +362,19 @@ Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& m
   // LineReader::look().
   if (line && advanced) publish_line(memcached, concert_id, *line);
   return line;
+}
+
+void try_advance_line(db::Connection& database, cache::Memcached& memcached, ConcertId concert_id) {
+  attempt_after_commit(
+      [&] { [[maybe_unused]] const auto line = advance_line(database, memcached, concert_id); });
+}
+
+void try_advance_if_sold_out(db::Connection& database, cache::Memcached& memcached,
+                             ConcertId concert_id) {
+  attempt_after_commit([&] {
+    if (!is_sold_out(database, concert_id, database.estimated_now())) return;
+    [[maybe_unused]] const auto line = advance_line(database, memcached, concert_id);
+  });
 }
 
 void settle_ended_line(db::Transaction& transaction, ConcertId concert_id) {

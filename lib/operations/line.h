@@ -26,6 +26,14 @@ struct AdvanceUnless {
 Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
                                    ConcertId concert_id, const AdvanceUnless& unless = {});
 
+// The same right after a change was committed, which must not be answered as failed because of it:
+// what goes wrong is logged and left to the next poller.
+void try_advance_line(db::Connection& database, cache::Memcached& memcached, ConcertId concert_id);
+
+// The same if no date that is to come has a seat left: then the next one to join shall be told.
+void try_advance_if_sold_out(db::Connection& database, cache::Memcached& memcached,
+                             ConcertId concert_id);
+
 // While the sale of a concert is closed or sold out, ends all tokens given out so far for good:
 // they stay ended when it opens again. For whoever is about to change that. Takes the lock of the
 // queue's row. REQUIRES: no token is locked by this transaction.

@@ -39,11 +39,6 @@ constexpr const char* kEndPaidToken =
     "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?,"
     " expired_reason = 'PAID' WHERE token_id = ? AND status = 'ACTIVE'";
 
-// Read after the commit: of two who buy the last seats at once, the later one sees both sold.
-constexpr const char* kAnySeatLeft =
-    "SELECT EXISTS (SELECT 1 FROM dates d JOIN seats s ON s.date_id = d.date_id"
-    " WHERE d.concert_id = ? AND d.starts_at > SYSDATE(6) AND s.status IN ('AVAILABLE', 'HELD'))";
-
 struct FoundReservation {
   UserId owner;
   TokenId token_id;
@@ -224,11 +219,10 @@ Outcome<StoredAnswer> pay(WaitingRoom& room, const PayRequest& request,
     return pay_once(transaction, request, render, payment, token_id);
   });
   if (!answer || answer->replayed) return answer;
-  // Pollers give the freed place to the next within a second. That the last seat is gone, the next
-  // one to join shall be told at once.
-  bool any_left = true;
-  room.database.query(kAnySeatLeft, payment.concert_id).read_first(any_left);
-  announce_token_change(room, payment.concert_id, token_id, !any_left);
+  // Pollers give the freed place to the next within a second.
+  announce_token_change(room, payment.concert_id, token_id, false);
+  // Of two who buy the last seats at once, the later one sees both sold.
+  try_advance_if_sold_out(room.database, room.memcached, payment.concert_id);
   return answer;
 }
 
@@ -241,8 +235,7 @@ Outcome<StoredAnswer> refund(WaitingRoom& room, UserId user_id, PaymentId id,
   });
   if (!answer || answer->replayed) return answer;
   // A sold-out sale is open again for whoever joins now.
-  const auto line = advance_line(room.database, room.memcached, payment->concert_id);
-  if (!line) return line.error();
+  try_advance_line(room.database, room.memcached, payment->concert_id);
   return answer;
 }
 

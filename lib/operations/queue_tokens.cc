@@ -116,14 +116,15 @@ QueueState make_state(const QueueTokenClaims& claims, const LineSnapshot& line,
   return state;
 }
 
-// The condition on ends_at keeps a claim from reviving what has lapsed a moment ago.
+constexpr const char* kSelectActiveSeconds =
+    "SELECT active_seconds FROM concerts WHERE concert_id = ?";
+// The condition on ends_at keeps a claim from reviving what has lapsed a moment ago. (Joined with
+// the concert it would lock the concert's row, and wait for whoever changes it.)
 constexpr const char* kClaim =
-    "UPDATE queue_tokens t JOIN concerts c ON c.concert_id = t.concert_id"
-    " SET t.claimed_at = SYSDATE(6),"
-    " t.active_until = t.admitted_at + INTERVAL c.active_seconds SECOND,"
-    " t.ends_at = t.admitted_at + INTERVAL c.active_seconds SECOND"
-    " WHERE t.token_id = ? AND t.status = 'ACTIVE' AND t.claimed_at IS NULL"
-    " AND t.ends_at > SYSDATE(6)";
+    "UPDATE queue_tokens SET claimed_at = SYSDATE(6),"
+    " active_until = admitted_at + INTERVAL ? SECOND, ends_at = admitted_at + INTERVAL ? SECOND"
+    " WHERE token_id = ? AND status = 'ACTIVE' AND claimed_at IS NULL"
+    " AND ends_at > SYSDATE(6)";
 
 bool needs_claim(const TokenRecord& record, const QueueState& state) {
   return state.status == TokenStatus::kActive && !record.claimed_at;
@@ -131,7 +132,9 @@ bool needs_claim(const TokenRecord& record, const QueueState& state) {
 
 // Writes down that the owner showed up, and returns the row as it is then.
 Outcome<TokenRecord> claim(WaitingRoom& room, const QueueTokenClaims& claims) {
-  if (room.database.execute(kClaim, claims.token_id) > 0) {
+  std::int64_t active_s = 0;
+  room.database.query(kSelectActiveSeconds, claims.concert_id).read_first(active_s);
+  if (room.database.execute(kClaim, active_s, active_s, claims.token_id) > 0) {
     announce_token_change(room, claims.concert_id, claims.token_id, false);
   }
   return load_record(room, claims.token_id);
@@ -317,7 +320,7 @@ Outcome<Done> end_token(WaitingRoom& room, TokenId token_id, EndReason reason) {
   }
   const Ended ended = end_token_row(room, claims, reason);
   if (ended != Ended::kNothing) {
-    announce_token_change(room, claims.concert_id, token_id, true);
+    announce_token_change(room, claims.concert_id, token_id, ended == Ended::kActive);
   }
   return Done{};
 }
@@ -349,10 +352,7 @@ void announce_token_change(WaitingRoom& room, ConcertId concert_id, TokenId toke
                            bool advance) {
   const bool announced = room.cache.invalidate(record_key(token_id));
   // Without the mark, pollers learn it from the line itself.
-  if (advance || !announced) {
-    const auto advanced = advance_line(room.database, room.memcached, concert_id);
-    (void)advanced;
-  }
+  if (advance || !announced) try_advance_line(room.database, room.memcached, concert_id);
 }
 
 }  // namespace stagedoor::operations

@@ -292,8 +292,7 @@ Outcome<Done> release_reservation(WaitingRoom& room, UserId user_id, Reservation
         released = true;
         return Done{};
       });
-  // Its active time may have been over but for the hold.
-  if (released) announce_token_change(room, concert_id, token_id, true);
+  if (released) announce_token_change(room, concert_id, token_id, false);
   return outcome;
 }
 

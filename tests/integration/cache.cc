@@ -365,12 +365,59 @@ TEST_F(VersionedTest, ASlowReaderIsNotServedAfterARestartOfTheServer) {
   EXPECT_EQ(versioned_.fetch("v", "entry", kAgeMax, now(), read_truth), "after");
 }
 
+TEST_F(VersionedTest, IsBuiltAnewWhenHalfOfItsAgeIsOver) {
+  const Time built_at = now();
+  fetch("one", built_at);
+  EXPECT_EQ(fetch("two", built_at + kAgeMax / 2 - milliseconds{500}), "one");
+  EXPECT_EQ(fetch("three", built_at + kAgeMax / 2 + milliseconds{500}), "three");
+  EXPECT_EQ(fetch("four", built_at + kAgeMax / 2 + milliseconds{500}), "three");
+}
+
+TEST_F(VersionedTest, IsServedToOthersWhileOneBuildsItAnew) {
+  const Time built_at = now();
+  fetch("one", built_at);
+  const Time later = built_at + kAgeMax - milliseconds{500};
+  Memcached other_memcached({server_.path()}, kPrefix);
+  const auto build = [&] {
+    EXPECT_EQ(Versioned(other_memcached).fetch("v", "entry", kAgeMax, later, [] { return "x"; }),
+              "one");
+    return "two";
+  };
+  EXPECT_EQ(versioned_.fetch("v", "entry", kAgeMax, later, build), "two");
+  EXPECT_EQ(fetch("three", later), "two");
+}
+
 TEST_F(VersionedTest, IsNeverServedOlderThanItMayBe) {
   const Time built_at = now();
   fetch("one", built_at);
+  ASSERT_TRUE(memcached_.add("l:entry", "1", kLong)) << "as if another were building it anew";
   EXPECT_EQ(fetch("two", built_at + kAgeMax - milliseconds{500}), "one");
   EXPECT_EQ(fetch("three", built_at + kAgeMax + milliseconds{500}), "three");
-  EXPECT_EQ(fetch("four", built_at + kAgeMax + milliseconds{500}), "three");
+}
+
+TEST_F(VersionedTest, MayBeLargerThanWhatMemcachedTakesAtOnce) {
+  std::string large;
+  while (large.size() < 5'000'000) large += std::to_string(large.size()) + ' ';
+  EXPECT_EQ(fetch(large), large);
+  EXPECT_EQ(fetch("another"), large);
+  versioned_.invalidate("v");
+  EXPECT_EQ(fetch("small"), "small");
+}
+
+TEST_F(VersionedTest, IsBuiltAgainWhenAPartOfItIsLost) {
+  const std::string large(3'000'000, 'x');
+  fetch(large);
+  const auto name_of_parts = [&] {
+    const std::string entry = *memcached_.get("e:entry");
+    return entry.substr(entry.rfind(' ') + 1);
+  };
+  ASSERT_TRUE(memcached_.remove("p:" + name_of_parts() + ":1"));
+  EXPECT_EQ(fetch("built again"), "built again");
+}
+
+TEST_F(VersionedTest, IsNotKeptWhenItIsEmpty) {
+  EXPECT_EQ(fetch(""), "");
+  EXPECT_EQ(fetch("something"), "something");
 }
 
 // Its content may be as old as the begin of the read that it comes from.

@@ -39,6 +39,7 @@ readonly may_catch=(
   lib/db/transaction.cc
   lib/db/transaction.h
   lib/token/access_token.cc
+  lib/operations/line.cc
   lib/operations/sweep.cc
   handlers/load_demo.cc
   handlers/audit.cc

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <compare>
 #include <set>
 
 #include "base/clock.h"
@@ -63,6 +64,17 @@ TEST(Id, ThatIsMadeLaterSortsBehind) {
     ASSERT_LT(earlier.text(), later.text());
     earlier = later;
   }
+}
+
+TEST(Id, SortsAsTheDatabaseSortsItsBytes) {
+  const auto id = [](const char* start) {
+    return *UserId::parse(std::string(start) + "-0000-7000-8000-000000000000");
+  };
+  EXPECT_LT(id("00000000"), id("00000001"));
+  EXPECT_LT(id("7fffffff"), id("80000000"));
+  EXPECT_LT(id("0000007f"), id("00000080"));
+  EXPECT_LT(id("000000ff"), id("00000100"));
+  EXPECT_EQ(id("ff000000") <=> id("ff000000"), std::strong_ordering::equal);
 }
 
 TEST(Id, IsMadeOnlyOnce) {

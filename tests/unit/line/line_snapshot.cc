@@ -212,13 +212,6 @@ TEST(LineSnapshot, SurvivesAnyText) {
   }
 }
 
-TEST(LineSnapshot, ThatWasMadeLaterIsNewer) {
-  const LineSnapshot early{.version = 1, .at = Time{5s}};
-  EXPECT_TRUE((LineSnapshot{.version = 2, .at = Time{4s}}.newer_than(early)));
-  EXPECT_TRUE((LineSnapshot{.version = 1, .at = Time{6s}}.newer_than(early)));
-  EXPECT_FALSE(early.newer_than(early));
-}
-
 TEST(LineSnapshot, EstimatesTheWaitFromTheLastMinute) {
   LineSnapshot line;
   EXPECT_EQ(line.estimated_wait_s(10), std::nullopt);
