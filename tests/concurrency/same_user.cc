@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "support/money.h"
 #include "support/seats.h"
 
 using namespace stagedoor::testing;
@@ -70,6 +71,34 @@ TEST(SameUser, NeverHoldsMoreThanTheLimit) {
   });
   watch.stop();
   EXPECT_GT(std::count(created.begin(), created.end(), 1), 10);
+  expect_whole(concert);
+}
+
+TEST(SameUser, NeverOwnsAndHoldsMoreThanTheLimit) {
+  const Json concert = create_concert(hall(50, {{"max_seats_per_user", 5}}));
+  const std::int64_t date_id = date_of(concert);
+  const User user = new_user();
+  fund({user}, 100 * kSeatPrice);
+  std::size_t owned = 0;
+  // Round after round he asks for three at a time and for two, and pays what he gets.
+  for (int round = 0; round < 4; ++round) {
+    const Fan fan = admitted(concert, user);
+    const auto responses = parallel(16, 16, [&](std::size_t i) {
+      return reserve_best(fan, date_id, round > 0 && i % 2 == 1 ? 2 : 3);
+    });
+    const std::size_t created = count_created(responses);
+    EXPECT_EQ(created, owned < 5 ? 1U : 0U) << "round " << round;
+    for (const Response& response : responses) {
+      if (response.status != 201) {
+        EXPECT_EQ(response.status, 409) << response;
+        continue;
+      }
+      owned += response.json()["seats"].size();
+      paid_by({fan.user, fan.queue_token}, response.json());
+    }
+    EXPECT_LE(owned, 5U);
+  }
+  EXPECT_EQ(owned, 5U);
   expect_whole(concert);
 }
 

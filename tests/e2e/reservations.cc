@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "support/money.h"
 #include "support/seats.h"
 
 using namespace stagedoor::testing;
@@ -26,29 +27,12 @@ std::string status_of(const Fan& fan, const Json& reservation) {
   return reservation_now(fan.user, reservation)["status"].text();
 }
 
-// Owned without a payment, until the end of the scope: whoever audits would miss the payment.
-class Owned {
- public:
-  explicit Owned(const Json& reservation)
-      : id_("UNHEX(REPLACE('" + reservation["reservation_id"].text() + "', '-', ''))") {
-    Installation::shared().query(
-        "UPDATE seats SET status = 'SOLD', held_until = NULL WHERE reservation_id = " + id_ +
-        ";UPDATE reservations SET status = 'CONFIRMED', open = NULL, payment_id = reservation_id"
-        " WHERE reservation_id = " +
-        id_ + ";UPDATE queue_tokens SET hold_id = NULL, held_until = NULL WHERE hold_id = " + id_);
-  }
-  ~Owned() {
-    Installation::shared().query(
-        "UPDATE seats SET status = 'AVAILABLE', reservation_id = NULL WHERE reservation_id = " +
-        id_ + ";UPDATE reservations SET status = 'CANCELLED', payment_id = NULL" +
-        " WHERE reservation_id = " + id_);
-  }
-  Owned(const Owned&) = delete;
-  Owned& operator=(const Owned&) = delete;
-
- private:
-  std::string id_;
-};
+// Pays what the fan holds, and comes again: the payment ended his token.
+Fan after_paying(const Fan& fan, const Json& concert, const Json& hold) {
+  fund({fan.user}, hold["amount"].integer());
+  paid_by({fan.user, fan.queue_token}, hold);
+  return admitted(concert, fan.user);
+}
 
 }  // namespace
 
@@ -161,17 +145,23 @@ TEST(Reservations, LettingGoNeedsNoBodyAndNoQueueToken) {
 
 TEST(Reservations, WhatIsPaidIsNotLetGoAndCountsAgainstTheLimit) {
   const Json concert = create_concert(hall(50, {{"max_seats_per_user", 3}}));
-  const Fan fan = admitted(concert);
-  const Json hold = held(fan, date_of(concert), {1, 2});
-  const Owned owned(hold);
+  const Fan buyer = admitted(concert);
+  const Json hold = held(buyer, date_of(concert), {1, 2});
+  const Fan fan = after_paying(buyer, concert, hold);
   EXPECT_EQ(status_of(fan, hold), "CONFIRMED");
+  EXPECT_TRUE(is_uuid(reservation_now(fan.user, hold)["payment_id"].text()));
   expect_problem(release(fan.user, hold), 409, "already_paid");
-  EXPECT_FALSE(is_free_for(admitted(concert), date_of(concert), 1));
-  expect_problem(reserve(fan, date_of(concert), {3, 4}), 409, "seat_limit_exceeded");
-  const Json more = held(fan, date_of(concert), {3});
-  EXPECT_TRUE(eventually(1s, [&] { return listed_seats(fan, concert).at(1) == "SOLD"; }));
-  EXPECT_EQ(listed_seats(fan, concert).at(3), "HELD");
-  release(fan.user, more);
+  expect_problem(release(fan.user, hold), 409, "already_paid");
+  const Fan other = admitted(concert);
+  EXPECT_FALSE(is_free_for(other, date_of(concert), 1));
+  const Response too_many = reserve(fan, date_of(concert), {3, 4});
+  expect_problem(too_many, 409, "seat_limit_exceeded");
+  EXPECT_EQ(too_many.json()["limit"].integer(), 3);
+  held(fan, date_of(concert), {3});
+  EXPECT_TRUE(eventually(1s, [&] { return listed_seats(fan, concert).at(3) == "HELD"; }));
+  EXPECT_EQ(listed_seats(fan, concert).at(1), "SOLD");
+  EXPECT_EQ(leave(fan.queue_token).status, 204);
+  EXPECT_EQ(status_of(fan, hold), "CONFIRMED") << "what is paid stays";
 }
 
 TEST(Reservations, OfOthersAreNotThere) {
