@@ -86,6 +86,9 @@ class JsonBody {
   static Outcome<Done> expect_none(const Request& request);
 
   JsonBody(JsonBody&&) noexcept;
+  JsonBody(const JsonBody&) = delete;
+  JsonBody& operator=(const JsonBody&) = delete;
+  JsonBody& operator=(JsonBody&&) = delete;
   ~JsonBody();
 
   JsonObject& root() { return root_; }

@@ -205,7 +205,7 @@ CreatedConcert create_concert(db::Transaction& transaction, const NewConcert& co
 
 CreatedConcert create_concert(db::Connection& database, const NewConcert& concert) {
   return db::transact(database, [&](db::Transaction& transaction) {
-    const CreatedConcert created = create_concert(transaction, concert);
+    CreatedConcert created = create_concert(transaction, concert);
     transaction.commit();
     return created;
   });

@@ -346,7 +346,7 @@ void publish_line(cache::Memcached& memcached, ConcertId id, const LineSnapshot&
 Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
                                    ConcertId concert_id, const AdvanceUnless& unless) {
   bool advanced = false;
-  const auto line =
+  auto line =
       db::transact(database, [&](db::Transaction& transaction) -> Outcome<LineSnapshot> {
         const auto queue = lock_queue(transaction, concert_id);
         if (!queue) return Refused{Refusal::kNotFound};

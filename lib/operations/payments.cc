@@ -215,7 +215,7 @@ Outcome<StoredAnswer> pay(WaitingRoom& room, const PayRequest& request,
                           const RenderPayment& render) {
   Payment payment;
   TokenId token_id;
-  const auto answer = db::transact(room.database, [&](db::Transaction& transaction) {
+  auto answer = db::transact(room.database, [&](db::Transaction& transaction) {
     return pay_once(transaction, request, render, payment, token_id);
   });
   if (!answer || answer->replayed) return answer;
@@ -230,7 +230,7 @@ Outcome<StoredAnswer> refund(WaitingRoom& room, UserId user_id, PaymentId id,
                              const IdempotencyKey& key, const RenderPayment& render) {
   const auto payment = find_payment(room.database, user_id, id);
   if (!payment) return payment.error();
-  const auto answer = db::transact(room.database, [&](db::Transaction& transaction) {
+  auto answer = db::transact(room.database, [&](db::Transaction& transaction) {
     return refund_once(transaction, *payment, key, render);
   });
   if (!answer || answer->replayed) return answer;

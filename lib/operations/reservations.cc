@@ -280,7 +280,7 @@ Outcome<Done> release_reservation(WaitingRoom& room, UserId user_id, Reservation
     return Refused{Refusal::kNotFound};
   }
   bool released = false;
-  const auto outcome =
+  auto outcome =
       db::transact(room.database, [&](db::Transaction& transaction) -> Outcome<Done> {
         lock_token(transaction, token_id);
         const auto status = lock_reservation(transaction, id).status(transaction.now());

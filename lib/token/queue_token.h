@@ -20,6 +20,9 @@ class QueueTokens {
   explicit QueueTokens(const std::vector<std::string>& keys);
   ~QueueTokens();
   QueueTokens(QueueTokens&&) noexcept;
+  QueueTokens(const QueueTokens&) = delete;
+  QueueTokens& operator=(const QueueTokens&) = delete;
+  QueueTokens& operator=(QueueTokens&&) = delete;
 
   [[nodiscard]] std::string sign(const QueueTokenClaims& claims) const;
 

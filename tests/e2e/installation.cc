@@ -210,7 +210,7 @@ TEST(TwoInstallations, RunSideBySide) {
   const Json concert = create_concert({.title = "only in the first"});
   const std::string path = "/api/v1" + concert_path(concert);
   {
-    const Installation two;
+    Installation two;
     EXPECT_EQ(ask(two, {.path = "/api/v1/concerts"}).status, 200);
     EXPECT_EQ(ask(two, {.path = path}).status, 404);
     const Response foreign =
@@ -218,6 +218,8 @@ TEST(TwoInstallations, RunSideBySide) {
     expect_problem(foreign, 401, "unauthenticated");
     EXPECT_EQ(two.run({"down"}).exit_code, 0);
     EXPECT_TRUE(eventually(5s, [&] { return two.processes_left().empty(); }));
+    EXPECT_EQ(everything(one), before);
+    two.up();  // for the audit that ends every installation
   }
   EXPECT_EQ(everything(one), before);
   EXPECT_EQ(ask(one, {.path = path}).status, 200);
