@@ -17,12 +17,20 @@ struct Tier {
   Money price;
 };
 
-constexpr const char* kSelectTiers =
-    "SELECT grade, price FROM seats WHERE date_id = ? AND status = 'AVAILABLE'"
-    " AND (? IS NULL OR grade = ?) GROUP BY grade, price ORDER BY price, grade";
+// From tier to tier along the index: what it costs depends on how many tiers there are, not on how
+// many seats. The optimizer would read them all.
+constexpr const char* kNextTier =
+    "SELECT grade, price FROM seats FORCE INDEX (by_tier)"
+    " WHERE date_id = ? AND status = 'AVAILABLE' AND (grade > ? OR (grade = ? AND price > ?))"
+    " ORDER BY grade, price LIMIT 1";
+constexpr const char* kNextTierOfGrade =
+    "SELECT grade, price FROM seats FORCE INDEX (by_tier)"
+    " WHERE date_id = ? AND status = 'AVAILABLE' AND grade = ? AND price > ?"
+    " ORDER BY price LIMIT 1";
 
+// Along the primary key it would pass by all that is taken already.
 constexpr const char* kLockWindow =
-    "SELECT number, section FROM seats"
+    "SELECT number, section FROM seats FORCE INDEX (by_tier)"
     " WHERE date_id = ? AND status = 'AVAILABLE' AND grade = ? AND price = ? AND number > ?"
     " ORDER BY number LIMIT ? FOR UPDATE SKIP LOCKED";
 
@@ -31,13 +39,20 @@ constexpr const char* kSelectFree =
     " AND (status = 'AVAILABLE' OR (status = 'HELD' AND held_until <= SYSDATE(6)))"
     " AND (? IS NULL OR grade = ?) ORDER BY number";
 
+// The cheapest first.
 std::vector<Tier> read_tiers(db::Transaction& transaction, DateId date_id,
                              const std::optional<std::string>& grade) {
   std::vector<Tier> tiers;
-  for (db::Rows rows = transaction.query(kSelectTiers, date_id, grade, grade); rows.next();) {
-    Tier& tier = tiers.emplace_back();
-    rows.read(tier.grade, tier.price);
-  }
+  Tier tier{grade.value_or(""), Money{-1}};
+  const auto read_next = [&] {
+    return grade ? transaction.query(kNextTierOfGrade, date_id, *grade, tier.price)
+                       .read_first(tier.grade, tier.price)
+                 : transaction.query(kNextTier, date_id, tier.grade, tier.grade, tier.price)
+                       .read_first(tier.grade, tier.price);
+  };
+  while (read_next()) tiers.push_back(tier);
+  std::stable_sort(tiers.begin(), tiers.end(),
+                   [](const Tier& a, const Tier& b) { return a.price < b.price; });
   return tiers;
 }
 

@@ -1,8 +1,8 @@
 // Many ask for the best seats at once.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <iostream>
-#include <numeric>
 #include <set>
 
 #include "support/seats.h"
@@ -104,4 +104,30 @@ TEST(BestAvailable, GetsOnWithThoseWhoNameTheirSeats) {
   }
   expect_all_served(best);
   expect_whole(concert);
+}
+
+// The choice may cost something, but those who choose must not stand in each other's way.
+TEST(BestAvailable, KeepsPaceWithThoseWhoNameTheirSeats) {
+  constexpr std::size_t kUsers = 500;
+  const Json concert = create_concert(hall(8'000));
+  const std::int64_t date_id = date_of(concert);
+  const std::vector<Fan> fans = admitted(kUsers, concert);
+  // Everybody reserves two by `reserve_two`; returns how many of those a second takes.
+  const auto rate_of = [&](const auto& reserve_two) {
+    const auto started_at = std::chrono::steady_clock::now();
+    const auto responses = parallel(kConnections, kUsers, reserve_two);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_at;
+    EXPECT_EQ(expect_all_served(responses), kUsers);
+    parallel(kConnections, kUsers,
+             [&](std::size_t i) { return release(fans[i].user, responses[i].json()).status; });
+    return kUsers / took.count();
+  };
+  const double best = rate_of([&](std::size_t i) { return reserve_best(fans[i], date_id, 2); });
+  const double named = rate_of([&](std::size_t i) {
+    const auto number = static_cast<std::int64_t>(i) * 16 + 1;
+    return reserve(fans[i], date_id, {number, number + 1});
+  });
+  std::cout << "8,000 seats, 64 connections: " << static_cast<int>(best) << " best/s, "
+            << static_cast<int>(named) << " named/s\n";
+  EXPECT_GT(best, named / 4);
 }
