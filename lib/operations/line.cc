@@ -346,18 +346,17 @@ void publish_line(cache::Memcached& memcached, ConcertId id, const LineSnapshot&
 Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
                                    ConcertId concert_id, const AdvanceUnless& unless) {
   bool advanced = false;
-  auto line =
-      db::transact(database, [&](db::Transaction& transaction) -> Outcome<LineSnapshot> {
-        const auto queue = lock_queue(transaction, concert_id);
-        if (!queue) return Refused{Refusal::kNotFound};
-        const Time now = transaction.now();
-        const auto last = queue->snapshot ? LineSnapshot::decode(*queue->snapshot) : std::nullopt;
-        if (last && is_needless(unless, *last, now)) return *last;
-        const LineSnapshot next = advance_locked(transaction, concert_id, *queue, now);
-        transaction.commit();
-        advanced = true;
-        return next;
-      });
+  auto line = db::transact(database, [&](db::Transaction& transaction) -> Outcome<LineSnapshot> {
+    const auto queue = lock_queue(transaction, concert_id);
+    if (!queue) return Refused{Refusal::kNotFound};
+    const Time now = transaction.now();
+    const auto last = queue->snapshot ? LineSnapshot::decode(*queue->snapshot) : std::nullopt;
+    if (last && is_needless(unless, *last, now)) return *last;
+    const LineSnapshot next = advance_locked(transaction, concert_id, *queue, now);
+    transaction.commit();
+    advanced = true;
+    return next;
+  });
   // One that was made before belongs to whoever made it: memcached may have been emptied since, see
   // LineReader::look().
   if (line && advanced) publish_line(memcached, concert_id, *line);

@@ -280,18 +280,17 @@ Outcome<Done> release_reservation(WaitingRoom& room, UserId user_id, Reservation
     return Refused{Refusal::kNotFound};
   }
   bool released = false;
-  auto outcome =
-      db::transact(room.database, [&](db::Transaction& transaction) -> Outcome<Done> {
-        lock_token(transaction, token_id);
-        const auto status = lock_reservation(transaction, id).status(transaction.now());
-        if (status == ReservationStatus::kConfirmed) return Refused{Refusal::kAlreadyPaid};
-        if (status != ReservationStatus::kHeld) return Done{};
-        cancel_hold(transaction, id);
-        transaction.execute(kReleaseToken, token_id);
-        transaction.commit();
-        released = true;
-        return Done{};
-      });
+  auto outcome = db::transact(room.database, [&](db::Transaction& transaction) -> Outcome<Done> {
+    lock_token(transaction, token_id);
+    const auto status = lock_reservation(transaction, id).status(transaction.now());
+    if (status == ReservationStatus::kConfirmed) return Refused{Refusal::kAlreadyPaid};
+    if (status != ReservationStatus::kHeld) return Done{};
+    cancel_hold(transaction, id);
+    transaction.execute(kReleaseToken, token_id);
+    transaction.commit();
+    released = true;
+    return Done{};
+  });
   if (released) announce_token_change(room, concert_id, token_id, false);
   return outcome;
 }
