@@ -12,16 +12,16 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64Digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-constexpr std::array<std::int8_t, 256> reverse_table(std::string_view digits) {
-  std::array<std::int8_t, 256> table{};
+constexpr std::array<int, 256> reverse_table(std::string_view digits) {
+  std::array<int, 256> table{};
   table.fill(-1);
   for (std::size_t i = 0; i < digits.size(); ++i) {
-    table[static_cast<unsigned char>(digits[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<unsigned char>(digits[i])] = static_cast<int>(i);
   }
   return table;
 }
 
-constexpr std::array<std::int8_t, 256> kBase64Values = reverse_table(kBase64Digits);
+constexpr std::array<int, 256> kBase64Values = reverse_table(kBase64Digits);
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';

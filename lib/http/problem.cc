@@ -10,6 +10,7 @@ struct Look {
   const char* title;
 };
 
+// NOLINTNEXTLINE(readability-function-size): two lines for each refusal, and nothing else.
 Look look_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::kNotFound:

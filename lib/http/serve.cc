@@ -75,7 +75,10 @@ std::string as_cgi(const Request& request, const Response& response) {
   if (!response.content_type.empty()) text += "Content-Type: " + response.content_type + "\r\n";
   bool says_how_to_cache = false;
   for (const auto& [name, value] : response.headers) {
-    text += name + ": " + value + "\r\n";
+    text += name;
+    text += ": ";
+    text += value;
+    text += "\r\n";
     says_how_to_cache = says_how_to_cache || name == "Cache-Control";
   }
   if (!says_how_to_cache) text += "Cache-Control: no-store\r\n";
