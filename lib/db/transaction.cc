@@ -16,6 +16,10 @@ constexpr int kBackoffMaxMs = 20;
 
 constexpr const char* kBegin = "START TRANSACTION";
 constexpr const char* kRepeatableRead = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+// A snapshot is there to read a lot: what it sorts shall fit into memory.
+constexpr const char* kRoomToSort =
+    "SET SESSION sort_buffer_size = 67108864, tmp_table_size = 134217728,"
+    " max_heap_table_size = 134217728";
 constexpr const char* kBeginSnapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT";
 constexpr const char* kCommit = "COMMIT";
 constexpr const char* kRollback = "ROLLBACK";
@@ -55,6 +59,7 @@ void Transaction::commit() {
 Snapshot::Snapshot(Connection& connection) : connection_(connection) {
   assert(!connection.in_transaction_);
   connection_.run_text(kRepeatableRead);
+  connection_.run_text(kRoomToSort);
   connection_.run_text(kBeginSnapshot);
   connection_.in_transaction_ = true;
 }
