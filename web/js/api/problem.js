@@ -1,0 +1,36 @@
+// A refusal of the API (application/problem+json), or that no answer came.
+
+export class Problem extends Error {
+  // members: the further members of the answer, such as `seats` or `sale_opens_at`.
+  constructor(code, { status = 0, members = {}, retryAfterMs = null } = {}) {
+    super(code);
+    this.code = code;
+    this.status = status;
+    this.members = members;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  // Whether the request may have been carried out, or may be if it is sent again: nothing is known
+  // before there is an answer.
+  get inDoubt() {
+    return (
+      this.status === 0 ||
+      this.status >= 500 ||
+      this.status === 429 ||
+      this.code === "idempotency_in_progress" ||
+      this.code === "request_timeout"
+    );
+  }
+}
+
+export const OFFLINE = "offline";
+
+export async function problemOf(response) {
+  const body = await response.json().catch(() => ({}));
+  const seconds = Number(response.headers.get("Retry-After"));
+  return new Problem(body.code ?? "unavailable", {
+    status: response.status,
+    members: body,
+    retryAfterMs: seconds > 0 ? seconds * 1000 : null,
+  });
+}

@@ -1,0 +1,35 @@
+// Runs down to a time of the server's clock. What it shows follows from the times alone, so that a
+// tab that slept shows the right thing as soon as it wakes.
+
+import { clock } from "../core/clock.js";
+import { clockFace } from "../core/format.js";
+import { h, setText } from "../core/dom.js";
+import { wakeIn } from "../core/wake.js";
+
+const TICK_MS = 250;
+
+// until: a time of the API. format(ms left); onEnd once. Returns {element, stop}.
+export function countdown(until, { format = clockFace, onEnd = null, urgentMs = 60_000 } = {}) {
+  const end = Date.parse(until);
+  const element = h("time", { class: "countdown", datetime: until, role: "timer" });
+  let cancel = () => {};
+  let stopped = false;
+
+  function turn() {
+    if (stopped) return;
+    const left = end - clock.now();
+    setText(element, format(Math.max(0, left)));
+    element.classList.toggle("countdown-urgent", left < urgentMs);
+    if (left > 0) cancel = wakeIn(Math.min(TICK_MS, left + 1), turn);
+    else onEnd?.();
+  }
+
+  turn();
+  return {
+    element,
+    stop() {
+      stopped = true;
+      cancel();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+// Says what went wrong and offers the ways forward.
+
+import { goTo } from "../core/router.js";
+import { h } from "../core/dom.js";
+import { t } from "../i18n/index.js";
+import { button } from "./controls.js";
+import { problemText } from "./problem_text.js";
+
+// Where each refusal leads, if anywhere: [words, path] for the concert it is about.
+const ways = {
+  unauthenticated: () => [
+    "way.sign_in",
+    `/sign-in?then=${encodeURIComponent(location.hash.slice(1))}`,
+  ],
+  queue_token_required: (concertId) => ["way.join", `/concerts/${concertId}/line`],
+  queue_token_invalid: (concertId) => ["way.join", `/concerts/${concertId}/line`],
+  queue_token_expired: (concertId) => ["way.join_again", `/concerts/${concertId}/line`],
+  not_admitted: (concertId) => ["way.to_line", `/concerts/${concertId}/line`],
+  wrong_concert: (concertId) => ["way.to_concert", `/concerts/${concertId}`],
+  hold_exists: (_, members) => ["way.to_hold", `/reservations/${members.reservation_id}`],
+  already_paid: () => ["way.to_tickets", "/tickets"],
+  already_refunded: () => ["way.to_tickets", "/tickets"],
+  hold_expired: (concertId) => ["way.to_seats", `/concerts/${concertId}/seats`],
+  reservation_cancelled: (concertId) => ["way.to_seats", `/concerts/${concertId}/seats`],
+  sold_out: () => ["way.to_concerts", "/"],
+  sale_closed: () => ["way.to_concerts", "/"],
+  not_found: () => ["way.to_concerts", "/"],
+  email_taken: () => ["way.sign_in", "/sign-in"],
+};
+
+// What goes away by itself, so that asking again helps.
+const passing = [
+  "offline",
+  "unavailable",
+  "timeout",
+  "rate_limited",
+  "idempotency_in_progress",
+  "internal",
+  "request_timeout",
+];
+
+// options: concertId that it is about, retry() to offer asking again
+export function notice(problem, { concertId = null, retry = null } = {}) {
+  const way = ways[problem.code]?.(concertId, problem.members);
+  const reachable = way && !way[1].includes("null") && !way[1].includes("undefined");
+  return h(
+    "div",
+    { class: "notice notice-problem", role: "alert", "data-code": problem.code },
+    h("p", {}, problemText(problem)),
+    h(
+      "div",
+      { class: "notice-ways" },
+      retry && passing.includes(problem.code) ? button(t("way.retry"), { onclick: retry }) : null,
+      reachable ? button(t(way[0]), { onclick: () => goTo(way[1]) }) : null,
+    ),
+  );
+}
+
+export function hint(text, ...ways) {
+  return said("hint", text, ways);
+}
+
+// Something that the user did not want, but nobody's mistake.
+export function warning(text, ...ways) {
+  return said("warning", text, ways);
+}
+
+function said(kind, text, ways) {
+  return h(
+    "div",
+    { class: `notice notice-${kind}`, role: "status" },
+    h("p", {}, text),
+    h("div", { class: "notice-ways" }, ways),
+  );
+}

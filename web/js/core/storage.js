@@ -1,0 +1,66 @@
+// What the browser remembers. A browser that refuses storage (private windows, full disk) still
+// works until the tab is closed.
+
+const PREFIX = "stagedoor.";
+
+class Store {
+  constructor(open) {
+    this.memory = new Map();
+    try {
+      this.area = open();
+    } catch {
+      this.area = null;
+    }
+  }
+
+  read(name) {
+    try {
+      const text = this.area?.getItem(PREFIX + name) ?? this.memory.get(name);
+      return text === undefined || text === null ? null : JSON.parse(text);
+    } catch {
+      return null;
+    }
+  }
+
+  write(name, value) {
+    const text = JSON.stringify(value);
+    this.memory.set(name, text);
+    try {
+      this.area?.setItem(PREFIX + name, text);
+    } catch {
+      // Kept in memory.
+    }
+  }
+
+  remove(name) {
+    this.memory.delete(name);
+    try {
+      this.area?.removeItem(PREFIX + name);
+    } catch {
+      // Gone from memory at least.
+    }
+  }
+
+  // The names that begin with `start`.
+  names(start) {
+    const stored = [];
+    for (let i = 0; i < (this.area?.length ?? 0); i += 1) stored.push(this.area.key(i));
+    const own = stored
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => key.slice(PREFIX.length));
+    return [...new Set([...own, ...this.memory.keys()])].filter((name) => name.startsWith(start));
+  }
+}
+
+// Outlives the tab: sign-in, places in line, intents whose answer is not known.
+export const lasting = new Store(() => globalThis.localStorage);
+
+// Ends with the tab: what is picked on a map, the organiser's token.
+export const ofTab = new Store(() => globalThis.sessionStorage);
+
+// Calls back when another tab has changed `name`.
+export function onOtherTab(name, callback) {
+  globalThis.addEventListener?.("storage", (event) => {
+    if (event.key === PREFIX + name) callback();
+  });
+}

@@ -1,0 +1,3 @@
+self.addEventListener("message", ({ data: { id, delay } }) => {
+  setTimeout(() => self.postMessage(id), delay);
+});

@@ -1,0 +1,34 @@
+// The hold that waits for its payment, so that every page can lead back to it.
+
+import { currentUser } from "../api/session.js";
+import { clock } from "../core/clock.js";
+import { lasting } from "../core/storage.js";
+
+const events = new EventTarget();
+const name = () => `hold.${currentUser()?.user_id}`;
+
+// {reservationId, concertId, title, heldUntil}, or null
+export function openHold() {
+  const hold = currentUser() && lasting.read(name());
+  return hold && Date.parse(hold.heldUntil) > clock.now() ? hold : null;
+}
+
+// Keeps what the reservation says now; one that is not HELD any more is forgotten.
+export function noteReservation(reservation) {
+  const kept = lasting.read(name());
+  if (reservation.status === "HELD") {
+    lasting.write(name(), {
+      reservationId: reservation.reservation_id,
+      concertId: reservation.concert_id,
+      title: reservation.concert_title,
+      heldUntil: reservation.held_until,
+    });
+  } else if (kept?.reservationId === reservation.reservation_id) {
+    lasting.remove(name());
+  }
+  events.dispatchEvent(new Event("change"));
+}
+
+export function onHoldChange(callback) {
+  events.addEventListener("change", callback);
+}

@@ -1,0 +1,86 @@
+// Puts the page that the address names into the shell, and a new one whenever that changes.
+
+import { onSessionChange } from "./api/session.js";
+import { say, setTitle } from "./core/announce.js";
+import { show } from "./core/dom.js";
+import { Router } from "./core/router.js";
+import { applyTheme, followSystem } from "./core/theme.js";
+import { shell } from "./components/shell.js";
+import { loading } from "./components/controls.js";
+import { notice } from "./components/notice.js";
+import { OFFLINE, Problem } from "./api/problem.js";
+import { chooseLanguage } from "./i18n/index.js";
+import { start as startLine } from "./line/line.js";
+import { announceTurns } from "./components/announce_turn.js";
+
+// A page is a function of {params, query} that returns {title, element, dispose?}.
+const router = new Router([
+  ["/", () => import("./pages/concerts.js")],
+  ["/sign-in", () => import("./pages/account.js")],
+  ["/sign-up", () => import("./pages/account.js")],
+  ["/concerts/:concert", () => import("./pages/concert.js")],
+  ["/concerts/:concert/line", () => import("./pages/line.js")],
+  ["/concerts/:concert/seats", () => import("./pages/seats.js")],
+  ["/concerts/:concert/seats/:date", () => import("./pages/seats.js")],
+  ["/reservations/:reservation", () => import("./pages/hold.js")],
+  ["/tickets", () => import("./pages/tickets.js")],
+  ["/tickets/:payment", () => import("./pages/tickets.js")],
+  ["/wallet", () => import("./pages/wallet.js")],
+  ["/organiser", () => import("./pages/organiser.js")],
+  ["/organiser/new", () => import("./pages/organiser_new.js")],
+  ["/organiser/concerts/:concert", () => import("./pages/organiser_sale.js")],
+]);
+
+let current = null;
+let visits = 0;
+
+async function visit() {
+  const visitNumber = (visits += 1);
+  const path = location.hash.slice(1) || "/";
+  const route = router.match(path) ?? {
+    load: () => import("./pages/not_found.js"),
+    params: {},
+    query: new URLSearchParams(),
+  };
+  const page = await open(route, path);
+  // Another address was chosen while this page was on its way.
+  if (visitNumber !== visits) {
+    page.dispose?.();
+    return;
+  }
+  current?.dispose?.();
+  current = page;
+  setTitle(page.title);
+  frame.update(path.split("?")[0]);
+  show(frame.main, page.element);
+  if (visitNumber > 1) arrive(page);
+}
+
+async function open(route, path) {
+  const module = await route.load().catch(() => null);
+  if (module) return module.page({ params: route.params, query: route.query, path });
+  // The page's own file did not arrive.
+  return { title: "", element: notice(new Problem(OFFLINE), { retry: () => location.reload() }) };
+}
+
+// Keyboard and screen reader go where the eyes go.
+function arrive(page) {
+  globalThis.scrollTo(0, 0);
+  const heading = frame.main.querySelector("h1");
+  heading?.setAttribute("tabindex", "-1");
+  (heading ?? frame.main).focus({ preventScroll: true });
+  say(page.title);
+}
+
+await chooseLanguage();
+applyTheme();
+followSystem();
+startLine();
+announceTurns();
+const frame = shell();
+document.getElementById("app").append(frame.element);
+show(frame.main, loading());
+globalThis.addEventListener("hashchange", visit);
+globalThis.addEventListener("languagechange", visit);
+onSessionChange(visit);
+visit();
