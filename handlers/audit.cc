@@ -7,17 +7,21 @@
 
 #include "base/log.h"
 #include "endpoint/endpoint.h"
+#include "metrics/metrics.h"
 #include "operations/audit.h"
 
 int main() {
   using namespace stagedoor;
   log::set_handler("audit");
   Services services(load_config_or_exit());
+  watch("audit", services.config);
   int violated = 0;
+  std::string names;
   try {
     for (const auto& finding : operations::audit(services.database)) {
       const bool holds = finding.violations.empty();
       violated += holds ? 0 : 1;
+      if (!holds) names += (names.empty() ? "" : ", ") + finding.invariant;
       std::cout << (holds ? "OK        " : "VIOLATED  ") << finding.invariant << '\n';
       for (const std::string& violation : finding.violations) {
         std::cout << "            " << violation << '\n';
@@ -27,6 +31,8 @@ int main() {
     std::cerr << "audit: " << e.what() << '\n';
     return EXIT_FAILURE;
   }
-  if (violated > 0) log::event(log::Level::kCritical, "audit violation");
+  metrics::set(metrics::Gauge::kAuditViolations, violated);
+  metrics::set_to_now(metrics::Gauge::kAuditedAt);
+  if (violated > 0) log::event(log::Level::kCritical, "audit violation", names);
   return violated == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

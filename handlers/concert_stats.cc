@@ -39,12 +39,12 @@ std::string write_stats(const LineSnapshot& line, const operations::ConcertStats
 Outcome<http::Response> concert_stats(const http::Request& request, Services& services) {
   const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
   if (!id) return id.error();
-  const auto sight = services.lines.look(*id, "");
+  const auto sight = services.lines.look(*id);
   if (!sight) return sight.error();
   const Time now = services.database.estimated_now();
   const std::string key = operations::concert_version(*id) + ":stats";
   return http::json(200, services.cache.fetch(key, key, operations::kStatsAgeMax, now, [&] {
-    return write_stats(sight->line, operations::read_stats(services.database, *id, now));
+    return write_stats(*sight->line, operations::read_stats(services.database, *id, now));
   }));
 }
 

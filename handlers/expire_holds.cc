@@ -1,20 +1,54 @@
 // expire_holds: one run of the sweep, for cron.
 //
-// Advances every line and tidies up what has ended, in bounded batches. Housekeeping only: nothing
-// is wrong while it does not run, and any number of them may run at once. Prints one JSON line;
-// exit code 0, or 1 when something failed.
+// Advances every line and tidies up what has ended, in bounded batches, and sends alerts to
+// STAGEDOOR_ALERT_WEBHOOK. Housekeeping only: nothing is wrong while it does not run, and any
+// number of them may run at once. Prints one JSON line; exit code 0, or 1 when something failed.
 #include <cstdlib>
 #include <iostream>
 
 #include "base/log.h"
 #include "endpoint/endpoint.h"
+#include "metrics/metrics.h"
+#include "operations/alerts.h"
+#include "operations/outage.h"
 #include "operations/sweep.h"
+#include "webhook/webhook.h"
+
+namespace stagedoor {
+namespace {
+
+// Empty when there is nobody to tell.
+operations::SendAlert webhook_of(const Config& config) {
+  if (config.alert_webhook.empty()) return {};
+  return [url = config.alert_webhook](const std::string& json) { return webhook::post(url, json); };
+}
+
+operations::SweepSummary sweep(Services& services) {
+  const operations::SendAlert send = webhook_of(services.config);
+  operations::OutageWatch outage(services.config.home + "/run/database_outage");
+  if (!outage.database_answers(services.database)) {
+    outage.tell(send);
+    return {.errors = {"the database does not answer"}};
+  }
+  return operations::sweep(services.waiting_room(), [&] {
+    outage.settle(services.database);
+    operations::collect_alerts(services.database, services.config.alert_directory());
+    if (send) operations::send_alerts(services.database, send);
+  });
+}
+
+}  // namespace
+}  // namespace stagedoor
 
 int main() {
   using namespace stagedoor;
   log::set_handler("expire_holds");
   Services services(load_config_or_exit());
-  const operations::SweepSummary summary = operations::sweep(services.waiting_room());
+  watch("expire_holds", services.config);
+  const operations::SweepSummary summary = sweep(services);
+  metrics::count(metrics::Counter::kSweeps);
+  if (!summary.errors.empty()) metrics::count(metrics::Counter::kSweepErrors);
+  metrics::set_to_now(metrics::Gauge::kSweptAt);
   std::cout << operations::summary_json(summary) << '\n';
   return summary.errors.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

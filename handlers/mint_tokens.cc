@@ -70,6 +70,11 @@ int main(int argc, char** argv) {
     return EXIT_FAILURE;
   }
   const stagedoor::Config config = stagedoor::load_config_or_exit();
-  return stagedoor::mint_tokens(*arguments,
-                                stagedoor::token::AccessTokens(config.access_token_secret));
+  const auto tokens = stagedoor::make_access_tokens(config);
+  if (!tokens.can_sign()) {
+    std::cerr << "token: with STAGEDOOR_IDENTITY_KEYS access tokens come from the identity"
+                 " provider\n";
+    return EXIT_FAILURE;
+  }
+  return stagedoor::mint_tokens(*arguments, tokens);
 }

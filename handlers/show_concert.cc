@@ -38,8 +38,8 @@ Outcome<http::Response> show_concert(const http::Request& request, Services& ser
       services.cache.fetch(version, version + ":shown", operations::kConcertAgeMax, now, [&] {
         const auto concert = operations::find_concert(services.database, *id);
         if (!concert) return std::string();
-        const auto sight = services.lines.look(*id, "");
-        return sight ? write_body(*concert, sight->line, now) : std::string();
+        const auto sight = services.lines.look(*id);
+        return sight ? write_body(*concert, *sight->line, now) : std::string();
       });
   if (body.empty()) return Refused{Refusal::kNotFound};
   return http::cacheable_json(request, std::move(body), "no-cache");

@@ -2,6 +2,7 @@
 //
 // 201 {user_id, access_token, expires_at}
 // 401 bad_credentials: the same answer at the same cost whether or not the e-mail address exists
+// 404 not_found: users come from an outside identity provider
 #include "base/json_writer.h"
 #include "endpoint/account_json.h"
 #include "endpoint/endpoint.h"
@@ -13,6 +14,7 @@ namespace stagedoor {
 namespace {
 
 Outcome<http::Response> sign_in(const http::Request& request, Services& services) {
+  if (!services.access_tokens.can_sign()) return Refused{Refusal::kNotFound};
   auto body = http::JsonBody::parse(request);
   if (!body) return body.error();
   const std::string email = body->root().text("email", {1, 254});

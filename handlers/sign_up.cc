@@ -2,6 +2,7 @@
 //
 // 201 {user_id, name, email, access_token, expires_at}
 // 409 email_taken
+// 404 not_found: users come from an outside identity provider
 #include "base/json_writer.h"
 #include "domain/account.h"
 #include "endpoint/account_json.h"
@@ -14,6 +15,7 @@ namespace stagedoor {
 namespace {
 
 Outcome<http::Response> sign_up(const http::Request& request, Services& services) {
+  if (!services.access_tokens.can_sign()) return Refused{Refusal::kNotFound};
   auto body = http::JsonBody::parse(request);
   if (!body) return body.error();
   http::JsonObject& fields = body->root();

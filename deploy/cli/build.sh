@@ -5,6 +5,7 @@ readonly BUILD_LOG=$SOURCE/build/build.log
 
 # build_target TARGET: quiet when there is nothing to do.
 build_target() {
+  is_checkout || return 0
   # A checkout that belongs to somebody else is run as it is.
   if [[ ! -w $SOURCE && -d $BIN ]]; then return 0; fi
   { mkdir -p "$SOURCE/build" && : >>"$BUILD_LOG"; } 2>/dev/null ||
@@ -58,12 +59,26 @@ run_binary() {
   exec "$BIN/$name" "$@"
 }
 
-verb_test() {
-  local suite=${1:-} labels selection=(-LE '^soak$')
-  (($# <= 1)) || die 'test takes one suite at most'
+verb_package() {
+  need_checkout package
   load_settings
-  need_packages run build test
+  need_packages run build package
+  build_target handlers/all
+  stage_web
+  [[ -d $WEB/vendor ]] || die "a package needs the npm packages, see $BUILD_LOG"
+  say 'packing'
+  (cd "$SOURCE/build/release" && cpack >>"$BUILD_LOG" 2>&1) || die "cpack failed, see $BUILD_LOG"
+  say "made $(echo "$SOURCE"/build/release/package/*.deb)"
+}
+
+verb_test() {
+  local suite=${1:-} labels selection=(-LE '^(soak|lint)$')
+  (($# <= 1)) || die 'test takes one suite at most'
+  need_checkout test
+  load_settings
+  need_packages run build test "${suite:-test}"
   build_target all
+  stage_test_packages
   if [[ -n $suite ]]; then
     # The first two lines of the answer are words, the labels are indented.
     labels=$(ctest --test-dir "$SOURCE/build/release" --print-labels | sed -n 's/^  //p')

@@ -16,6 +16,15 @@ no_arguments() {
   (($# == 0)) || die "$verb takes no arguments, got '$1'"
 }
 
+# An installed tree has no sources to build.
+is_checkout() {
+  [[ -f $SOURCE/CMakeLists.txt ]]
+}
+
+need_checkout() {
+  is_checkout || die "$1 needs a checkout of the sources"
+}
+
 # until_true SECONDS COMMAND...: asks every 50 ms; fails when the time is over.
 until_true() {
   local deadline_us=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))

@@ -59,7 +59,8 @@ quoted_option() {
 write_client_options() {
   local variable=$1
   {
-    printf '[client]\ndefault-character-set=utf8mb4\nconnect-timeout=5\n'
+    # The first group is for the client alone: mariadb-dump reads the file as well.
+    printf '[mysql]\nconnect-timeout=5\n[client]\ndefault-character-set=utf8mb4\n'
     if has_setting STAGEDOOR_DB; then
       printf 'protocol=tcp\nhost=%s\nport=%s\nuser=%s\npassword=%s\n' "${DB_HOST[$variable]}" \
         "${DB_PORT[$variable]}" "$(quoted_option "${DB_USER[$variable]}")" \

@@ -9,6 +9,10 @@
 readonly DEATHS_IN_A_ROW_MAX=1000
 readonly DEATH_WITHIN_MS=1000
 
+# Connections that may wait at a socket: a crowd of some thousands at one instant, with room. More
+# is refused at once, and what has waited too long costs a process next to nothing to refuse.
+readonly QUEUE_MAX=4096
+
 # A connection may wait this long behind others before its generation is stopped.
 readonly DRAIN_S=10
 
@@ -32,8 +36,8 @@ start_generation() {
   # A start that broke off may have left one with this number.
   stop_generations "$pid_file"
   start_daemon "$pid_file" "$STAGEDOOR_HOME/log/$1.log" \
-    spawn-fcgi -n -s "$(socket_of "$1" "$2")" -b 1024 -M 0600 -- "$(command -v multiwatch)" \
-    -r "$DEATHS_IN_A_ROW_MAX" -t "$DEATH_WITHIN_MS" -f "$3" -- "$BIN/$1"
+    spawn-fcgi -n -s "$(socket_of "$1" "$2")" -b "$QUEUE_MAX" -M 0600 -- \
+    "$(command -v multiwatch)" -r "$DEATHS_IN_A_ROW_MAX" -t "$DEATH_WITHIN_MS" -f "$3" -- "$BIN/$1"
 }
 
 # generation_pid NAME GENERATION: the pid of its multiwatch, if that runs.

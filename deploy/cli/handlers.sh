@@ -67,28 +67,40 @@ check_handler_configuration() {
   die "${problems//$'\n'/; }"
 }
 
-# load_wanted: for each handler, what it should be started with, as one line to compare.
+# load_wanted NAME...: for each of these handlers, what it should be started with, as one line to
+# compare.
 declare -A WANTED=()
 load_wanted() {
   local name binary inputs
   inputs=$({
     handler_settings
     cat "$STAGEDOOR_HOME"/secrets/{access_token_key,queue_token_keys,db_password}
+    identity_keys
   } | sha256sum)
   while read -r name binary; do
     WANTED[$name]="${PROCESS_COUNT[$name]} $binary ${inputs%% *} $BIN"
-  done < <(cd "$BIN" && stat -L -c '%n %i-%s-%.9Y' "${HANDLERS[@]}")
+  done < <(cd "$BIN" && stat -L -c '%n %i-%s-%.9Y' "$@")
 }
 
-# Starts a new generation of every handler that does not run, not with all its processes, or with
-# something else than it should now. The old ones go on until retire_generations.
+# The names and texts of all public keys of an outside identity provider.
+identity_keys() {
+  local file
+  has_setting STAGEDOOR_IDENTITY_KEYS || return 0
+  for file in "$(setting STAGEDOOR_IDENTITY_KEYS)"/*.pem; do
+    [[ -r $file ]] && printf '%s\n' "$file" && cat "$file"
+  done
+}
+
+# ensure_handlers NAME...: starts a new generation of each of them that does not run, not with all
+# its processes, or with something else than it should now. The old ones go on until
+# retire_generations.
 ensure_handlers() {
   local name started=()
   local -A new=()
-  ((${#HANDLERS[@]} > 0)) || return 0
-  load_wanted
+  (($# > 0)) || return 0
+  load_wanted "$@"
   load_children
-  for name in "${HANDLERS[@]}"; do
+  for name in "$@"; do
     if runs_as_wanted "$name"; then
       is_switched_to "$name" "${GENERATION[$name]}" ||
         switch_to_generation "$name" "${GENERATION[$name]}"
@@ -99,7 +111,7 @@ ensure_handlers() {
     start_generation "$name" "${new[$name]}" "${PROCESS_COUNT[$name]}"
   done
   ((${#started[@]} > 0)) || return 0
-  say "starting ${#started[@]} of ${#HANDLERS[@]} handlers"
+  say "starting ${#started[@]} of $# handlers"
   for name in "${started[@]}"; do
     until_true 10 generation_listens "$name" "${new[$name]}" || give_up_starting "$name"
   done

@@ -49,7 +49,8 @@ create_database_files() {
   # In a folder aside, so that one which was interrupted is not taken for a database.
   rm -rf "$STAGEDOOR_HOME/db.new"
   mkdir "$STAGEDOOR_HOME/db.new"
-  mariadb-install-db --defaults-file="$STAGEDOOR_HOME/run/mariadb.cnf" \
+  # With --force also where the name of this host cannot be looked up, in a container say.
+  mariadb-install-db --force --defaults-file="$STAGEDOOR_HOME/run/mariadb.cnf" \
     --datadir="$STAGEDOOR_HOME/db.new" --skip-test-db --skip-name-resolve \
     --auth-root-authentication-method=socket >>"$log" 2>&1 9>&- ||
     die "could not create the database, see $log"

@@ -10,12 +10,14 @@ readonly KNOWN_SETTINGS=(
   STAGEDOOR_RATE_LIMITS
   STAGEDOOR_CURRENCY
   STAGEDOOR_ACCESS_TOKEN_TTL
+  STAGEDOOR_IDENTITY_KEYS
+  STAGEDOOR_ALERT_WEBHOOK
   STAGEDOOR_BIN
 )
 
-# Those that the handlers never look at: a change of them replaces no handler.
+# Those that no handler looks at: a change of them replaces no handler.
 SETTINGS_OF_THE_TOOL=' STAGEDOOR_DB_ADMIN STAGEDOOR_PORT STAGEDOOR_RATE_LIMITS'
-readonly SETTINGS_OF_THE_TOOL+=' STAGEDOOR_BIN '
+readonly SETTINGS_OF_THE_TOOL+=' STAGEDOOR_ALERT_WEBHOOK STAGEDOOR_BIN '
 
 declare -A CONFIGURED=()
 
@@ -64,7 +66,9 @@ check_path() {
 
 # The home alone is what stopping needs: wrong settings must not keep anything running.
 load_home() {
-  local home=${STAGEDOOR_HOME:-.stagedoor}
+  local home=/var/lib/stagedoor
+  ! is_checkout || home=.stagedoor
+  home=${STAGEDOOR_HOME:-$home}
   [[ $home == /* ]] || home=$PWD/$home
   home=$(readlink -m "$home")
   check_path STAGEDOOR_HOME "$home"
@@ -82,10 +86,17 @@ load_settings() {
   RATE_LIMITS=$(setting STAGEDOOR_RATE_LIMITS on)
   [[ $RATE_LIMITS == on || $RATE_LIMITS == off ]] ||
     die "STAGEDOOR_RATE_LIMITS must be on or off, not '$RATE_LIMITS'"
-  BIN=$(setting STAGEDOOR_BIN "$SOURCE/build/release/bin")
+  WEB=$SOURCE/web
+  BIN=$SOURCE/bin
+  if is_checkout; then
+    WEB=$SOURCE/build/web
+    BIN=$SOURCE/build/release/bin
+  fi
+  BIN=$(setting STAGEDOOR_BIN "$BIN")
   [[ $BIN == /* ]] || BIN=$PWD/$BIN
   check_path STAGEDOOR_BIN "$BIN"
-  readonly PORT RATE_LIMITS BIN
+  # shellcheck disable=SC2034
+  readonly PORT RATE_LIMITS BIN WEB
 }
 
 # What the handlers were started with, as text to compare; contains secrets, so never show it.

@@ -4,12 +4,14 @@
 verb_status() {
   local table name
   load_settings
+  refuse_home_of_units
   load_handlers
   load_generations
   is_home || { say "there is no installation under $STAGEDOOR_HOME" && exit 3; }
   table=$(process_table)
+  load_figures
   ALL_RUN=yes
-  printf '%-26s %8s %-9s %9s %9s  %s\n' PART PID STATE PROCESSES MEMORY LISTENS
+  table_line PART PID STATE PROCESSES MEMORY REQUESTS RESTARTS QUEUE LISTENS
   status_line nginx "$(web_server_pid || true)" "127.0.0.1:$PORT" "$table"
   if has_setting STAGEDOOR_DB; then
     check_database_settings
@@ -29,14 +31,31 @@ verb_status() {
   [[ -n $ALL_RUN ]] || exit 3
 }
 
+# table_line PART PID STATE PROCESSES MEMORY REQUESTS RESTARTS QUEUE LISTENS
+table_line() {
+  printf '%-26s %8s %-9s %9s %9s %9s %8s %5s  %s\n' "$@"
+}
+
+# FIGURES[handler]: its requests, restarts and queue, as far as they are known.
+declare -A FIGURES=()
+load_figures() {
+  local name figures
+  [[ -x $BIN/describe_handlers ]] || return 0
+  while read -r name figures; do
+    FIGURES[$name]=$figures
+  done < <("$BIN/describe_handlers" 2>/dev/null || true)
+}
+
 # status_line PART PID LISTENS TABLE [PROCESSES_WANTED]: its main process and the children together.
 status_line() {
   local part=$1 pid=$2 listens=$3 table=$4 wanted=${5:-1} state=running processes=0 kib=0
+  local requests restarts queue
   if [[ -n $pid ]]; then
     read -r processes kib < <(awk -v pid="$pid" '
       $1 == pid { kib += $4 } $2 == pid { children++; kib += $4 }
       END { print children + 0, kib + 0 }' <<<"$table")
-    [[ -n ${5:-} || $processes != 0 ]] || processes=1
+    # nginx has workers, the others are one process.
+    [[ -n ${5:-} ]] || processes=1
     if ((processes < wanted)); then
       state=degraded
       ALL_RUN=
@@ -45,8 +64,9 @@ status_line() {
     state=stopped
     ALL_RUN=
   fi
-  printf '%-26s %8s %-9s %9s %9s  %s\n' "$part" "${pid:--}" "$state" "$processes" \
-    "$((kib / 1024)) MiB" "$listens"
+  read -r requests restarts queue <<<"${FIGURES[$part]:-- - -}"
+  table_line "$part" "${pid:--}" "$state" "$processes/$wanted" "$((kib / 1024)) MiB" "$requests" \
+    "$restarts" "$queue" "$listens"
 }
 
 # Of what somebody else runs we only know whether it takes connections.
@@ -57,7 +77,7 @@ external_line() {
     state=no-answer
     ALL_RUN=
   done
-  printf '%-26s %8s %-9s %9s %9s  %s\n' "$part" - "$state" - - "$addresses"
+  table_line "$part" - "$state" - - - - - "$addresses"
 }
 
 takes_connections() {

@@ -14,7 +14,7 @@ raise_open_files() {
 }
 
 verb_up() {
-  local fresh=
+  local fresh='' purposes=(run)
   case $# in
     0) ;;
     1)
@@ -24,12 +24,15 @@ verb_up() {
     *) die 'up takes only --fresh' ;;
   esac
   check_everything_that_is_cheap
+  refuse_home_of_units
   lock_home
   check_disk
-  need_packages run build
+  ! is_checkout || purposes+=(build)
+  need_packages "${purposes[@]}"
   check_port_is_free
   has_setting STAGEDOOR_BIN || build_target handlers/all
   check_binaries
+  stage_web
   if [[ -n $fresh ]]; then
     stop_everything
     forget_state
@@ -57,7 +60,7 @@ start_everything() {
   ensure_memcached
   migrate
   check_handler_configuration
-  ensure_handlers
+  ensure_handlers "${HANDLERS[@]}"
   ensure_web_server
   retire_generations
   wait_until_ready
@@ -100,14 +103,16 @@ load_demo_once() {
 
 show_what_to_do_next() {
   cat <<END
-Stagedoor runs at http://127.0.0.1:$PORT
-  try it:            curl http://127.0.0.1:$PORT/api/v1/concerts
+Stagedoor runs: open http://127.0.0.1:$PORT in a browser
+  from a shell:      curl http://127.0.0.1:$PORT/api/v1/concerts
+  all of the API:    http://127.0.0.1:$PORT/docs
   for your crontab:  * * * * * STAGEDOOR_HOME=$STAGEDOOR_HOME $SOURCE/stagedoor sweep
 END
 }
 
 verb_down() {
   load_home
+  refuse_home_of_units
   if ! is_home; then
     say "nothing to stop, there is no installation under $STAGEDOOR_HOME"
     return 0

@@ -25,6 +25,7 @@ render_web_server() {
   text=${text//@HOME@/"$STAGEDOOR_HOME"}
   text=${text//@PORT@/"$PORT"}
   text=${text//@RATE_LIMITS@/"$RATE_LIMITS"}
+  text=${text//@WEB@/"$WEB"}
   # Only root may choose the user of the workers; others would read a warning about the line.
   if ((EUID == 0)); then
     text=${text//@USER@/"$(id -un)"}
@@ -33,7 +34,7 @@ render_web_server() {
   fi
   write_file "$folder/nginx.conf" <<<"$text"
   # nginx looks for included files beside its configuration.
-  ln -sfn "$SOURCE/nginx" "$folder/shipped"
+  ln -sfn "$SOURCE/nginx" "$folder/stagedoor"
   for name in "${HANDLERS[@]}"; do
     printf 'upstream %s { server unix:%s; }\n' "$name" "$STAGEDOOR_HOME/run/$name.sock"
   done | write_file "$folder/upstreams.conf"

@@ -1,8 +1,5 @@
 #include "base/clock.h"
 
-#include <array>
-#include <cstdio>
-
 namespace stagedoor {
 namespace {
 
@@ -116,6 +113,26 @@ Fields split(Time time) {
           static_cast<int>(clock.subseconds().count())};
 }
 
+// With zeros in front; by hand, because every answer and every line of the log has times.
+void append_digits(std::string& text, int value, int digits) {
+  for (int i = 0; i < digits; ++i) text += '0';
+  for (auto at = text.size(); digits > 0; --digits, value /= 10) {
+    text[--at] = static_cast<char>('0' + value % 10);
+  }
+}
+
+std::string date_and_time(const Fields& f, char between) {
+  std::string text;
+  text.reserve(sizeof "2026-11-21T05:07:17.000000Z");
+  append_digits(text, f.year, 4);
+  append_digits(text += '-', static_cast<int>(f.month), 2);
+  append_digits(text += '-', static_cast<int>(f.day), 2);
+  append_digits(text += between, f.hour, 2);
+  append_digits(text += ':', f.minute, 2);
+  append_digits(text += ':', f.second, 2);
+  return text;
+}
+
 }  // namespace
 
 Time system_now() { return std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now()); }
@@ -126,11 +143,9 @@ Micros monotonic_now() {
 
 std::string to_rfc3339(Time time) {
   const Fields f = split(time);
-  std::array<char, 64> buffer{};
-  const int length =
-      std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", f.year,
-                    f.month, f.day, f.hour, f.minute, f.second, f.micros / 1000);
-  return {buffer.data(), static_cast<std::size_t>(length)};
+  std::string text = date_and_time(f, 'T');
+  append_digits(text += '.', f.micros / 1000, 3);
+  return text += 'Z';
 }
 
 std::optional<Time> parse_rfc3339(std::string_view text) {
@@ -155,11 +170,9 @@ std::optional<Time> parse_day(std::string_view text) {
 
 std::string to_sql(Time time) {
   const Fields f = split(time);
-  std::array<char, 64> buffer{};
-  const int length =
-      std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02u %02d:%02d:%02d.%06d", f.year,
-                    f.month, f.day, f.hour, f.minute, f.second, f.micros);
-  return {buffer.data(), static_cast<std::size_t>(length)};
+  std::string text = date_and_time(f, ' ');
+  append_digits(text += '.', f.micros, 6);
+  return text;
 }
 
 std::optional<Time> parse_sql(std::string_view text) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -20,6 +21,8 @@ constexpr std::array kKnownSettings = {
     "STAGEDOOR_MEMCACHED",
     "STAGEDOOR_CURRENCY",
     "STAGEDOOR_ACCESS_TOKEN_TTL",
+    "STAGEDOOR_IDENTITY_KEYS",
+    "STAGEDOOR_ALERT_WEBHOOK",
     "STAGEDOOR_PORT",
     "STAGEDOOR_RATE_LIMITS",
     "STAGEDOOR_BIN",
@@ -156,6 +159,33 @@ class Loader {
     return {};
   }
 
+  std::string alert_webhook() {
+    std::string url = setting("STAGEDOOR_ALERT_WEBHOOK", "");
+    const bool is_web = url.starts_with("https://") || url.starts_with("http://");
+    // Whoever knows the address may post there, so that it is not shown.
+    if (!url.empty() && !is_web) fail("STAGEDOOR_ALERT_WEBHOOK is neither https:// nor http://");
+    return url;
+  }
+
+  // KID.pem of a folder. One that is there but empty is a mistake: it would turn every key off.
+  std::map<std::string, std::string> identity_keys() {
+    const std::filesystem::path folder = setting("STAGEDOOR_IDENTITY_KEYS", "");
+    std::map<std::string, std::string> keys;
+    if (folder.empty()) return keys;
+    if (folder.is_relative()) fail("STAGEDOOR_IDENTITY_KEYS must be an absolute path");
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+      if (entry.path().extension() != ".pem") continue;
+      const auto pem = read_file(entry.path());
+      if (!pem) fail(entry.path().string() + ": cannot be read");
+      keys[entry.path().stem()] = pem.value_or("");
+    }
+    if (error || keys.empty()) {
+      fail("STAGEDOOR_IDENTITY_KEYS: no KID.pem in " + folder.string());
+    }
+    return keys;
+  }
+
   // At least one line, so that callers may take the front.
   std::vector<std::string> secret_lines(const std::string& home, const char* name,
                                         std::size_t bytes_min) {
@@ -248,9 +278,11 @@ Result<Config, ConfigProblems> load_config() {
   config.memcached_servers = loader.memcached(config.home);
   config.currency = loader.currency();
   config.access_token_ttl = loader.access_token_ttl();
-  config.access_token_secret =
-      loader.secret_lines(config.home, "access_token_key", kSecretBytesMin).front();
+  config.access_token_secrets =
+      loader.secret_lines(config.home, "access_token_key", kSecretBytesMin);
   config.queue_token_keys = loader.secret_lines(config.home, "queue_token_keys", kSecretBytesMin);
+  config.identity_keys = loader.identity_keys();
+  config.alert_webhook = loader.alert_webhook();
   if (!loader.problems().empty()) return loader.problems();
   return config;
 }

@@ -27,8 +27,17 @@ struct Config {
   std::vector<std::string> memcached_servers;  // host:port, or the path of a unix socket
   std::string currency;
   std::chrono::seconds access_token_ttl{};
-  std::string access_token_secret;
-  std::vector<std::string> queue_token_keys;  // newest first; all of them verify, the first signs
+  // Newest first; all of them verify, the first signs.
+  std::vector<std::string> access_token_secrets;
+  std::vector<std::string> queue_token_keys;
+  // Public keys of an outside identity provider in PEM, by `kid`. Unless there are none the
+  // installation signs no access tokens.
+  std::map<std::string, std::string> identity_keys;
+  // Where the sweep posts alerts; empty: nowhere. A secret.
+  std::string alert_webhook;
+
+  [[nodiscard]] std::string metrics_directory() const { return home + "/run/metrics"; }
+  [[nodiscard]] std::string alert_directory() const { return home + "/run/alerts"; }
 };
 
 using ConfigProblems = std::vector<std::string>;

@@ -13,7 +13,6 @@ enum class Level { kInfo, kWarning, kError, kCritical };
 struct RequestRecord {
   std::string_view method;
   std::string_view path;
-  std::string_view request_id;
   std::string_view user_id;
   int status = 0;
   Micros took{};
@@ -22,6 +21,20 @@ struct RequestRecord {
 
 // Names the binary in every following line. Call once at start.
 void set_handler(std::string_view name);
+
+// Until the end of the scope every line of this thread names this request, and the trace that it is
+// a part of if there is one. The texts must outlive it.
+class RequestScope {
+ public:
+  RequestScope(std::string_view request_id, std::string_view trace_id);
+  ~RequestScope();
+  RequestScope(const RequestScope&) = delete;
+  RequestScope& operator=(const RequestScope&) = delete;
+};
+
+// From now on what is critical is also put into this directory, each as a file of its own, whose
+// first line is the message: whoever sends alerts finds it there.
+void set_alert_directory(const std::string& directory);
 
 // Each writes one JSON line to stderr, in one write.
 void request(const RequestRecord& record);

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/clock.h"
+#include "metrics/metrics.h"
 
 namespace stagedoor::cache {
 namespace {
@@ -107,6 +108,7 @@ class Memcached::Server {
   bool did(memcached_return_t status) {
     if (memcached_success(status)) return true;
     if (memcached_fatal(status) && status != MEMCACHED_BAD_KEY_PROVIDED) {
+      metrics::count(metrics::Counter::kCacheErrors);
       memcached_quit(handle_.get());
       left_alone_until_ = monotonic_now() + kLeftAlone;
     }
@@ -158,6 +160,11 @@ std::vector<Memcached::Found> Memcached::fetch(const std::vector<std::string>& k
   }
   std::vector<Found> values(keys.size());
   for (Server* server : asked) server->collect(full, time_left(), values);
+  metrics::observe(metrics::Duration::kCache, monotonic_now() - started_at);
+  const auto hits = std::count_if(values.begin(), values.end(),
+                                  [](const Found& found) { return found.value.has_value(); });
+  metrics::count(metrics::Counter::kCacheHits, hits);
+  metrics::count(metrics::Counter::kCacheMisses, std::ssize(values) - hits);
   return values;
 }
 
@@ -175,7 +182,9 @@ template <typename Call>
 bool Memcached::store(const std::string& key, const Call& call) {
   const std::string full = full_key(key);
   Server* server = server_of(full);
-  return server != nullptr && server->did(call(server->handle(kTimeout), full));
+  if (server == nullptr) return false;
+  const metrics::Timer timer(metrics::Duration::kCache);
+  return server->did(call(server->handle(kTimeout), full));
 }
 
 bool Memcached::set_newer(const std::string& key, std::string_view value,
@@ -209,6 +218,34 @@ bool Memcached::add(const std::string& key, std::string_view value, std::chrono:
   return store(key, [&](memcached_st* handle, const std::string& full) {
     return memcached_add(handle, full.data(), full.size(), value.data(), value.size(),
                          static_cast<time_t>(expiry.count()), 0);
+  });
+}
+
+bool Memcached::append(const std::string& key, std::string_view value,
+                       std::chrono::seconds expiry) {
+  const auto behind = [&] {
+    return store(key, [&](memcached_st* handle, const std::string& full) {
+      return memcached_append(handle, full.data(), full.size(), value.data(), value.size(), 0, 0);
+    });
+  };
+  // Another one may begin at the same moment.
+  return behind() || add(key, value, expiry) || behind();
+}
+
+bool Memcached::increment(const std::string& key, std::chrono::seconds expiry) {
+  const auto count_up = [&] {
+    return store(key, [](memcached_st* handle, const std::string& full) {
+      std::uint64_t value = 0;
+      return memcached_increment(handle, full.data(), full.size(), 1, &value);
+    });
+  };
+  return count_up() || add(key, "1", expiry) || count_up();
+}
+
+bool Memcached::decrement(const std::string& key) {
+  return store(key, [](memcached_st* handle, const std::string& full) {
+    std::uint64_t value = 0;
+    return memcached_decrement(handle, full.data(), full.size(), 1, &value);
   });
 }
 

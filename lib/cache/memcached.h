@@ -36,6 +36,13 @@ class Memcached {
   bool add(const std::string& key, std::string_view value, std::chrono::seconds expiry);
   bool remove(const std::string& key);
 
+  // Puts `value` behind what the key holds; begins with it where there is nothing.
+  bool append(const std::string& key, std::string_view value, std::chrono::seconds expiry);
+
+  // A counter, from 0 where there is none.
+  bool increment(const std::string& key, std::chrono::seconds expiry);
+  bool decrement(const std::string& key);
+
   // Sets the key unless it holds a value that `replaces` (given that value) does not want to
   // replace. Of several callers at once none undoes another.
   bool set_newer(const std::string& key, std::string_view value, std::chrono::seconds expiry,

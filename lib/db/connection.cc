@@ -11,6 +11,9 @@
 #include <functional>
 #include <unordered_map>
 
+#include "base/log.h"
+#include "metrics/metrics.h"
+
 namespace stagedoor::db {
 namespace {
 
@@ -18,6 +21,7 @@ constexpr int kConnectTimeoutS = 2;
 // Longer than the lock wait below, shorter than nginx waits for a handler.
 constexpr int kStatementTimeoutS = 8;
 constexpr int kServerGone = 2006;
+constexpr Micros kOutageToTell = std::chrono::seconds{10};
 constexpr Micros kClockRefresh = std::chrono::minutes{1};
 
 constexpr const char* kIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
@@ -129,12 +133,20 @@ void Connection::close() { session_.reset(); }
 
 namespace {
 
+void count_error(int code) {
+  metrics::count(metrics::Counter::kDatabaseErrors);
+  if (code == 1205) metrics::count(metrics::Counter::kLockTimeouts);
+  if (code == 1213) metrics::count(metrics::Counter::kDeadlocks);
+}
+
 // Runs `call` and turns the connector's exception into ours.
 template <typename Call>
 auto translated(const Call& call) {
+  const metrics::Timer timer(metrics::Duration::kDatabase);
   try {
     return call();
   } catch (const sql::SQLException& e) {
+    count_error(e.getErrorCode());
     throw Error(e.getErrorCode(),
                 std::string(e.what()) + " (" + std::to_string(e.getErrorCode()) + ")");
   }
@@ -148,13 +160,31 @@ Connection::Session& Connection::session() {
   if (in_transaction_) throw Error(kServerGone, "the connection was lost in a transaction");
   auto session = std::make_unique<Session>();
   try {
+    metrics::count(metrics::Counter::kDatabaseConnects);
     session->connection = translated([&] { return connect(config_); });
   } catch (const Error& e) {
+    note_outage();
     if (e.connection_lost()) throw;
     throw Unavailable(e.what());  // a wrong password or schema, too many connections
   }
+  note_recovery();
   session_ = std::move(session);
   return *session_;
+}
+
+void Connection::note_outage() {
+  last_failure_at_ = monotonic_now();
+  if (!first_failure_at_) first_failure_at_ = last_failure_at_;
+}
+
+// Between the first and the last failure nothing succeeded; what lies around them is unknown.
+void Connection::note_recovery() {
+  if (!first_failure_at_) return;
+  const Micros lasted = last_failure_at_ - *first_failure_at_;
+  first_failure_at_.reset();
+  if (lasted <= kOutageToTell) return;
+  log::event(log::Level::kCritical, "the database was out of reach",
+             "for " + std::to_string(lasted / std::chrono::seconds{1}) + " s at least");
 }
 
 template <typename Call>

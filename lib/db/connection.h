@@ -153,11 +153,16 @@ class Connection {
   bool run_insert(const char* sql, const std::vector<Param>& params);
   void run_text(const char* sql);
   Session& session();
+  void note_outage();
+  void note_recovery();
   void close();
 
   DatabaseConfig config_;
   std::unique_ptr<Session> session_;
   bool in_transaction_ = false;
+  // Of the connects that failed since the last one that did not.
+  std::optional<Micros> first_failure_at_;
+  Micros last_failure_at_{};
   std::optional<Micros> clock_offset_;
   Micros clock_read_at_{};
 };

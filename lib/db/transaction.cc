@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "metrics/metrics.h"
 
 namespace stagedoor::db {
 namespace {
@@ -51,6 +52,7 @@ void Transaction::commit() {
   } catch (const Error& e) {
     // Refused, it is still open, and the next START TRANSACTION would commit it.
     if (!e.connection_lost()) throw;
+    metrics::count(metrics::Counter::kCommitsInDoubt);
     log::event(log::Level::kCritical, "commit in doubt", e.what());
     throw CommitInDoubt(std::string("commit in doubt: ") + e.what());
   }
@@ -74,6 +76,7 @@ void internal::wait_before_retry(const Error& error, int attempt, Micros started
   if (attempt >= kAttemptsMax || monotonic_now() - started_at > kRetryWindow) {
     throw Unavailable(error.what());
   }
+  metrics::count(metrics::Counter::kTransactionRetries);
   static std::minstd_rand random{std::random_device{}()};
   const int wait_ms = std::uniform_int_distribution<>{1, kBackoffMaxMs * attempt}(random);
   std::this_thread::sleep_for(std::chrono::milliseconds{wait_ms});

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cstring>
 #include <limits>
 
 namespace stagedoor {
 namespace {
 
-constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kFormat = 3;
 constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
 
 constexpr double kPollMinMs = 1'000;
@@ -51,6 +52,16 @@ class Numbers {
   bool failed_ = false;
 };
 
+constexpr std::int64_t kWordBits = 64;
+
+// Place n of a block is bit n MOD 8 of byte n DIV 8, so that bit 0 of a word is its first place.
+std::uint64_t word_at(const std::string& bits, std::int64_t word) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t value = 0;
+  std::memcpy(&value, bits.data() + word * static_cast<std::int64_t>(sizeof value), sizeof value);
+  return value;
+}
+
 }  // namespace
 
 void DepartedPlaces::add(Place place) {
@@ -67,17 +78,16 @@ bool DepartedPlaces::contains(Place place) const {
 std::int64_t DepartedPlaces::count(std::int64_t block, Place after, Place upto) const {
   const std::int64_t start = block * kPlaces;
   const std::int64_t first = std::max<std::int64_t>(0, after.value + 1 - start);
-  const std::int64_t last = std::min(kPlaces - 1, upto.value - start);
+  const std::int64_t end = std::min(kPlaces, upto.value + 1 - start);
+  if (first >= end) return 0;
+  // Word by word, without the bits before `first` in the first and those from `end` on in the last.
   std::int64_t total = 0;
-  for (std::int64_t bit = first; bit <= last;) {
-    const auto byte = static_cast<unsigned char>(bits_[static_cast<std::size_t>(bit / 8)]);
-    if (bit % 8 == 0 && bit + 7 <= last) {
-      total += std::popcount(byte);
-      bit += 8;
-    } else {
-      total += (byte >> (bit % 8)) & 1;
-      ++bit;
-    }
+  for (std::int64_t word = first / kWordBits; word * kWordBits < end; ++word) {
+    std::uint64_t bits = word_at(bits_, word);
+    const std::int64_t begins = word * kWordBits;
+    if (begins < first) bits &= ~std::uint64_t{0} << (first - begins);
+    if (begins + kWordBits > end) bits &= ~std::uint64_t{0} >> (begins + kWordBits - end);
+    total += std::popcount(bits);
   }
   return total;
 }
@@ -94,6 +104,14 @@ const LineSnapshot::Block* LineSnapshot::block_of(Place place) const {
       std::lower_bound(blocks.begin(), blocks.end(), wanted,
                        [](const Block& entry, std::int64_t block) { return entry.block < block; });
   return found != blocks.end() && found->block == wanted ? &*found : nullptr;
+}
+
+LineEnd LineSnapshot::end_of(Place place, Time now) const {
+  LineEnd end{.closed = closed(now)};
+  const auto found = std::find_if(ends.begin(), ends.end(),
+                                  [&](const End& candidate) { return place <= candidate.upto; });
+  if (found != ends.end()) end.reason = found->reason;
+  return end;
 }
 
 std::int64_t LineSnapshot::position(Place place, const DepartedPlaces* own) const {
@@ -119,8 +137,6 @@ std::string LineSnapshot::encode() const {
   put(at.time_since_epoch().count());
   put(front_place.value);
   put(last_place.value);
-  put(ended_place.value);
-  put(ended_reason ? static_cast<std::int64_t>(*ended_reason) : -1);
   put(sold_out ? 1 : 0);
   put(as_number(opens_at));
   put(closes_at.time_since_epoch().count());
@@ -128,6 +144,12 @@ std::string LineSnapshot::encode() const {
   put(limits.max_active);
   put(limits.admit_per_minute);
   put(admitted_last_minute);
+  put(all_departed_counted ? 1 : 0);
+  put(static_cast<std::int64_t>(ends.size()));
+  for (const End& end : ends) {
+    put(end.upto.value);
+    put(static_cast<std::int64_t>(end.reason));
+  }
   for (const Block& block : blocks) {
     put(block.block);
     put(block.revision);
@@ -144,10 +166,6 @@ std::optional<LineSnapshot> LineSnapshot::decode(std::string_view text) {
   line.at = Time{Micros{numbers.next()}};
   line.front_place.value = numbers.next();
   line.last_place.value = numbers.next();
-  line.ended_place.value = numbers.next();
-  if (const std::int64_t reason = numbers.next(); reason >= 0) {
-    line.ended_reason = static_cast<EndReason>(reason);
-  }
   line.sold_out = numbers.next() != 0;
   line.opens_at = as_time(numbers.next());
   line.closes_at = Time{Micros{numbers.next()}};
@@ -155,6 +173,13 @@ std::optional<LineSnapshot> LineSnapshot::decode(std::string_view text) {
   line.limits.max_active = numbers.next();
   line.limits.admit_per_minute = numbers.next();
   line.admitted_last_minute = numbers.next();
+  line.all_departed_counted = numbers.next() != 0;
+  for (std::int64_t left = numbers.next(); left > 0 && !numbers.failed(); --left) {
+    End end;
+    end.upto.value = numbers.next();
+    end.reason = static_cast<EndReason>(numbers.next());
+    line.ends.push_back(end);
+  }
   while (!numbers.failed() && !numbers.at_end()) {
     Block block;
     block.block = numbers.next();

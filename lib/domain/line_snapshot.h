@@ -47,23 +47,30 @@ struct LineSnapshot {
     std::int64_t departed = 0;  // behind the front
   };
 
+  // An end of the line: every place up to this one, behind the end before, ended for this reason.
+  struct End {
+    Place upto = {};
+    EndReason reason = {};
+  };
+
   std::int64_t version = 0;
   Time at = {};  // the database's time
   Place front_place = {};
   Place last_place = {};
-  Place ended_place = {};
-  std::optional<EndReason> ended_reason = {};
   bool sold_out = false;
   std::optional<Time> opens_at = {};
   Time closes_at = {};
   std::int64_t active = 0;
   AdmissionLimits limits = {};
   std::int64_t admitted_last_minute = 0;
+  // False when so many left at once that the blocks do not know of all who left before.
+  bool all_departed_counted = true;
+  std::vector<End> ends = {};  // in order, neighbours of one reason as one
   std::vector<Block> blocks = {};
 
   [[nodiscard]] bool opened(Time now) const { return !opens_at || now >= *opens_at; }
   [[nodiscard]] bool closed(Time now) const { return now >= closes_at; }
-  [[nodiscard]] LineEnd end(Time now) const { return {ended_place, ended_reason, closed(now)}; }
+  [[nodiscard]] LineEnd end_of(Place place, Time now) const;
 
   [[nodiscard]] std::int64_t waiting() const;
 

@@ -60,10 +60,9 @@ std::optional<EndReason> parse_end_reason(std::string_view text) {
   return std::nullopt;
 }
 
-TokenState token_state(const TokenRecord& record, Place place, const LineEnd& end, bool sale_opened,
-                       Time now) {
+TokenState token_state(const TokenRecord& record, const LineEnd& end, bool sale_opened, Time now) {
   if (record.stored == TokenRecord::Stored::kExpired) return expired(*record.reason);
-  if (place <= end.ended_place) return expired(*end.ended_reason);
+  if (end.reason) return expired(*end.reason);
   if (end.closed) return expired(EndReason::kSaleClosed);
   if (record.stored == TokenRecord::Stored::kActive) return active_state(record, now);
   return {sale_opened ? TokenStatus::kWaiting : TokenStatus::kPrequeued, {}, {}};

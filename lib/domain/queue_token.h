@@ -48,11 +48,10 @@ struct TokenRecord {
   std::optional<EndReason> reason = {};
 };
 
-// How a whole line has ended, if it has.
+// How the line has ended for one of its places, if it has.
 struct LineEnd {
-  Place ended_place = {};  // tokens up to here ended for ended_reason
-  std::optional<EndReason> ended_reason = {};
-  bool closed = false;  // the sale is closed now: every token has ended
+  std::optional<EndReason> reason = {};  // of the first end that came after this place joined
+  bool closed = false;                   // the sale is closed now: every token has ended
 };
 
 struct TokenState {
@@ -62,7 +61,6 @@ struct TokenState {
 };
 
 // The state of a token at `now`.
-TokenState token_state(const TokenRecord& record, Place place, const LineEnd& end, bool sale_opened,
-                       Time now);
+TokenState token_state(const TokenRecord& record, const LineEnd& end, bool sale_opened, Time now);
 
 }  // namespace stagedoor

@@ -24,6 +24,7 @@ ReservationStatus reservation_status(std::string_view stored, Time held_until, T
 
 struct ReservedSeat {
   std::int64_t number = 0;
+  std::string label = {};
   std::optional<std::string> section = {};
   std::string grade = {};
   Money price = {};

@@ -1,5 +1,7 @@
 #include "endpoint/authorization.h"
 
+#include <algorithm>
+
 #include "endpoint/queue_json.h"
 
 namespace stagedoor {
@@ -27,6 +29,17 @@ Outcome<token::Identity> identify(const http::Request& request, const Services& 
   return *identity;
 }
 
+// The seat listing may go on for a second with a token that has ended; this is half of it.
+constexpr Micros kAdmittedAgeMax = std::chrono::milliseconds{500};
+constexpr std::size_t kAdmittedMax = 4'096;
+
+void remember_admitted(Services& services, const operations::QueueState& state) {
+  auto& recently = services.recently_admitted;
+  if (recently.size() >= kAdmittedMax) recently.clear();
+  const Micros ends_in = *state.expires_at - services.database.estimated_now();
+  recently[state.claims.token_id] = monotonic_now() + std::min(kAdmittedAgeMax, ends_in);
+}
+
 // Lets in the owner of an ACTIVE token for the concert in the path. Looking at seats counts as
 // showing up. The answer may be a second old; whoever writes asks the database again.
 Outcome<Done> check_admission(const http::Request& request, Services& services, UserId user_id) {
@@ -34,11 +47,24 @@ Outcome<Done> check_admission(const http::Request& request, Services& services, 
   if (!claims) return claims.error();
   const auto concert_id = request.number_in_path<ConcertId>("CONCERT_ID");
   if (!concert_id || claims->concert_id != *concert_id) return Refused{Refusal::kWrongConcert};
+  const auto recently = services.recently_admitted.find(claims->token_id);
+  if (recently != services.recently_admitted.end() && monotonic_now() < recently->second) {
+    return Done{};
+  }
   auto room = services.waiting_room();
   const auto state = operations::find_queue_state(room, *claims);
   if (!state) return state.error();
   if (state->status != TokenStatus::kActive) return operations::refuse_inactive(*state);
+  remember_admitted(services, *state);
   return Done{};
+}
+
+// Of the date in the path, for the web server's cache.
+std::optional<std::string> seats_version(const http::Request& request, Services& services) {
+  const auto concert_id = request.number_in_path<ConcertId>("CONCERT_ID");
+  const auto date_id = request.number_in_path<DateId>("DATE_ID");
+  if (!concert_id || !date_id) return std::nullopt;
+  return services.seats_versions.current(*concert_id, *date_id);
 }
 
 // A refusal in the form that nginx can pass on: see handlers/authorize.cc.
@@ -60,6 +86,9 @@ Outcome<http::Response> authorize(const http::Request& request, Services& servic
     if (!admitted) return as_subrequest_refusal(request, admitted.error());
   }
   http::Response response = http::no_content();
+  if (const auto version = seats_version(request, services)) {
+    response.headers.emplace_back("Seats-Version", *version);
+  }
   response.headers.emplace_back("User-Id", identity->user_id.text());
   response.headers.emplace_back("Role", token::role_name(identity->role));
   return response;

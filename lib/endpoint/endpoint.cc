@@ -1,7 +1,9 @@
 #include "endpoint/endpoint.h"
 
+#include <malloc.h>
 #include <sysexits.h>
 
+#include <cassert>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +12,7 @@
 #include "base/encoding.h"
 #include "base/log.h"
 #include "http/serve.h"
+#include "metrics/metrics.h"
 
 namespace stagedoor {
 namespace {
@@ -23,28 +26,73 @@ std::string cache_prefix(const DatabaseConfig& database) {
   return "sd" + std::to_string(hash) + ":";
 }
 
+// What is wrong with the keys of the identity provider.
+ConfigProblems check_identity_keys(const Config& config) {
+  ConfigProblems problems;
+  for (const auto& [kid, pem] : config.identity_keys) {
+    const auto key = token::PublicKey::parse(pem);
+    if (!key) problems.push_back("STAGEDOOR_IDENTITY_KEYS: " + kid + ".pem " + key.error());
+  }
+  return problems;
+}
+
+[[noreturn]] void exit_with(const ConfigProblems& problems) {
+  for (const std::string& problem : problems) std::cerr << problem << '\n';
+  std::exit(EX_CONFIG);  // NOLINT(concurrency-mt-unsafe): there is one thread
+}
+
+// The listing of a large hall is megabytes, a few times over while it is made. malloc would keep
+// what a process once needed for that; there are a hundred processes.
+void return_large_memory() {
+  constexpr int kLargeBytes = 128 * 1024;
+  mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+  mallopt(M_TRIM_THRESHOLD, 2 * kLargeBytes);
+  mallopt(M_ARENA_MAX, 1);
+}
+
 }  // namespace
+
+token::AccessTokens make_access_tokens(const Config& config) {
+  if (config.identity_keys.empty()) return token::AccessTokens(config.access_token_secrets);
+  token::PublicKeys keys;
+  for (const auto& [kid, pem] : config.identity_keys) {
+    const auto key = token::PublicKey::parse(pem);
+    assert(key);
+    keys.emplace(kid, *key);
+  }
+  return token::AccessTokens(std::move(keys));
+}
 
 Services::Services(Config loaded)
     : config(std::move(loaded)),
       database(config.database),
       memcached(config.memcached_servers, cache_prefix(config.database)),
       cache(memcached),
-      access_tokens(config.access_token_secret),
+      access_tokens(make_access_tokens(config)),
       queue_tokens(config.queue_token_keys),
-      lines(database, memcached) {}
+      lines(database, memcached),
+      seats_versions(database, memcached) {}
 
 Config load_config_or_exit() {
   const auto config = load_config();
-  if (config) return *config;
-  for (const std::string& problem : config.error()) std::cerr << problem << '\n';
-  std::exit(EX_CONFIG);  // NOLINT(concurrency-mt-unsafe): there is one thread
+  if (!config) exit_with(config.error());
+  const ConfigProblems problems = check_identity_keys(*config);
+  if (!problems.empty()) exit_with(problems);
+  return *config;
+}
+
+void watch(const char* name, const Config& config) {
+  log::set_handler(name);
+  log::set_alert_directory(config.alert_directory());
+  metrics::open(config.metrics_directory(), name);
 }
 
 int run_endpoint(const char* name, int argc, char** argv, const Endpoint& endpoint) {
+  return_large_memory();
   log::set_handler(name);
   Services services(load_config_or_exit());
   if (argc > 1 && std::strcmp(argv[1], "--check-config") == 0) return EXIT_SUCCESS;
+  watch(name, services.config);
   return http::serve([&](const http::Request& request) { return endpoint(request, services); });
 }
 

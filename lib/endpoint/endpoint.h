@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 
 #include "base/config.h"
 #include "cache/memcached.h"
@@ -9,6 +10,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "operations/queue_tokens.h"
+#include "operations/seats_version.h"
 #include "token/access_token.h"
 #include "token/queue_token.h"
 
@@ -25,6 +27,9 @@ struct Services {
   token::AccessTokens access_tokens;
   token::QueueTokens queue_tokens;
   operations::LineReader lines;
+  operations::SeatsVersions seats_versions;
+  // Whom this process has seen let in, and until when it need not look again (monotonic time).
+  std::map<TokenId, Micros> recently_admitted = {};
 
   operations::WaitingRoom waiting_room() { return {database, memcached, cache, lines}; }
 };
@@ -35,7 +40,14 @@ using Endpoint = std::function<Outcome<http::Response>(const http::Request&, Ser
 // --check-config it only tells whether the configuration is right.
 int run_endpoint(const char* name, int argc, char** argv, const Endpoint& endpoint);
 
+// REQUIRES: a configuration that load_config_or_exit() has checked.
+token::AccessTokens make_access_tokens(const Config& config);
+
 // The configuration of this binary; prints what is wrong with it and exits otherwise.
 Config load_config_or_exit();
+
+// From now on this binary counts into the metrics of that name, and what it logs as critical
+// becomes an alert.
+void watch(const char* name, const Config& config);
 
 }  // namespace stagedoor

@@ -7,6 +7,7 @@ void write_seats(JsonWriter& json, const std::vector<ReservedSeat>& seats) {
   for (const ReservedSeat& seat : seats) {
     json.begin_object()
         .field("number", seat.number)
+        .field("label", seat.label)
         .field("section", seat.section)
         .field("grade", seat.grade)
         .field("price", seat.price)

@@ -12,6 +12,9 @@
 #include "base/encoding.h"
 #include "base/failure.h"
 #include "base/log.h"
+#include "http/relief.h"
+#include "http/waiting.h"
+#include "metrics/metrics.h"
 
 namespace stagedoor::http {
 namespace {
@@ -20,6 +23,8 @@ namespace {
 constexpr long long kReadBytesMax = 64 * 1024;
 constexpr int kRetryAfterS = 2;
 constexpr int kListenDescriptor = 0;
+// What the headers of most answers fit into.
+constexpr std::size_t kHeaderBytes = 1'024;
 // A client that hangs up early fails one accept; a descriptor that is no socket fails them all.
 constexpr int kAcceptFailuresMax = 100;
 
@@ -39,6 +44,7 @@ void install_signals() {
   action.sa_handler = on_terminate;
   action.sa_flags = SA_RESTART;
   sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGUSR1, &action, nullptr);  // what multiwatch says to its processes
   std::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -51,17 +57,20 @@ Problem internal_problem() {
   return {.status = 500, .code = "internal", .title = "Something went wrong here"};
 }
 
+Problem unavailable_problem() {
+  return {.status = 503,
+          .code = "unavailable",
+          .title = "Stagedoor cannot answer right now",
+          .retry_after_s = kRetryAfterS};
+}
+
 Answer answer(const Handler& handler, const Request& request) {
   try {
     auto outcome = handler(request);
     if (outcome) return {std::move(outcome.value()), ""};
     return {render(problem_for(outcome.error()), request.request_id()), ""};
   } catch (const Unavailable& e) {
-    const Problem problem{.status = 503,
-                          .code = "unavailable",
-                          .title = "Stagedoor cannot answer right now",
-                          .retry_after_s = kRetryAfterS};
-    return {render(problem, request.request_id()), e.what()};
+    return {render(unavailable_problem(), request.request_id()), e.what()};
   } catch (const std::exception& e) {
     return {render(internal_problem(), request.request_id()), e.what()};
   } catch (...) {
@@ -69,9 +78,17 @@ Answer answer(const Handler& handler, const Request& request) {
   }
 }
 
-// The response as CGI writes it.
+Answer refuse_late(const Request& request, Micros waited) {
+  metrics::count(metrics::Counter::kRequestsShed);
+  return {render(unavailable_problem(), request.request_id()),
+          "waited " + std::to_string(waited / std::chrono::milliseconds{1}) + " ms for a process"};
+}
+
+// The response as CGI writes it. The length spares nginx from sending it in chunks.
 std::string as_cgi(const Request& request, const Response& response) {
-  std::string text = "Status: " + std::to_string(response.status) + "\r\n";
+  std::string text;
+  text.reserve(kHeaderBytes + response.body.size());
+  text += "Status: " + std::to_string(response.status) + "\r\n";
   if (!response.content_type.empty()) text += "Content-Type: " + response.content_type + "\r\n";
   bool says_how_to_cache = false;
   for (const auto& [name, value] : response.headers) {
@@ -82,21 +99,30 @@ std::string as_cgi(const Request& request, const Response& response) {
     says_how_to_cache = says_how_to_cache || name == "Cache-Control";
   }
   if (!says_how_to_cache) text += "Cache-Control: no-store\r\n";
+  if (!response.body.empty()) {
+    text += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  }
   text += "X-Request-Id: " + request.request_id() + "\r\n\r\n";
   if (request.method() != "HEAD") text += response.body;
   return text;
 }
 
-std::string serve_one(const Handler& handler, const Request& request) {
+// Answers with what `choose` gives for the time that the request has waited.
+template <typename Choose>
+std::string serve_one(const Request& request, const Choose& choose) {
   const Micros started_at = monotonic_now();
-  const Answer answered = answer(handler, request);
+  const log::RequestScope scope(request.request_id(), request.param("STAGEDOOR_TRACE_ID"));
+  const auto waited = time_waited(request, system_now());
+  if (waited) metrics::observe(metrics::Duration::kWait, *waited);
+  const Answer answered = choose(waited.value_or(Micros{0}));
+  const Micros took = monotonic_now() - started_at;
   log::request({.method = request.method(),
                 .path = request.path(),
-                .request_id = request.request_id(),
                 .user_id = request.param("STAGEDOOR_USER_ID"),
                 .status = answered.response.status,
-                .took = monotonic_now() - started_at,
+                .took = took,
                 .error = answered.error});
+  metrics::count_request(request.method(), answered.response.status, took);
   return as_cgi(request, answered.response);
 }
 
@@ -112,17 +138,25 @@ int serve_cgi(const Handler& handler) {
   std::cin.read(body.data(), static_cast<std::streamsize>(body.size()));
   body.resize(static_cast<std::size_t>(std::cin.gcount()));
   const Request request([](const char* name) { return std::getenv(name); }, std::move(body));
-  std::cout << serve_one(handler, request) << std::flush;
+  const auto choose = [&](Micros /*waited*/) { return answer(handler, request); };
+  std::cout << serve_one(request, choose) << std::flush;
   return 0;
 }
 
-void serve_accepted(const Handler& handler, FCGX_Request& fcgx) {
+template <typename Choose>
+void serve_accepted(FCGX_Request& fcgx, const Choose& choose) {
   const auto lookup = [&fcgx](const char* name) { return FCGX_GetParam(name, fcgx.envp); };
   std::string body(body_bytes(lookup("CONTENT_LENGTH")), '\0');
   const int got = FCGX_GetStr(body.data(), static_cast<int>(body.size()), fcgx.in);
   body.resize(static_cast<std::size_t>(std::max(got, 0)));
-  const std::string text = serve_one(handler, Request(lookup, std::move(body)));
+  FCGX_GetChar(fcgx.in);  // the mark of its end, which may come behind large headers
+  const Request request(lookup, std::move(body));
+  const std::string text =
+      serve_one(request, [&](Micros waited) { return choose(request, waited); });
   FCGX_PutStr(text.data(), static_cast<int>(text.size()), fcgx.out);
+  // Closes at once, where libfcgi would wait until nginx has closed its side: all that nginx sent
+  // is read, and what it has not read yet stays in its socket.
+  FCGX_Detach(&fcgx);
   FCGX_Finish_r(&fcgx);
 }
 
@@ -133,10 +167,26 @@ int serve_fastcgi(const Handler& handler) {
     return EXIT_FAILURE;
   }
   install_signals();  // after libfcgi, which installs handlers of its own
+  const metrics::ServingProcess serving;
+  const Relief relief(kListenDescriptor,
+                      [](FCGX_Request& accepted) { serve_accepted(accepted, refuse_late); });
+  const Micros serving_since = monotonic_now();
+  Patience patience(serving_since);
   int failures = 0;
   while (stop_requested == 0 && failures < kAcceptFailuresMax) {
     if (FCGX_Accept_r(&fcgx) == 0) {
-      serve_accepted(handler, fcgx);
+      metrics::work_begins(monotonic_now());
+      serve_accepted(fcgx, [&](const Request& request, Micros waited) {
+        // A restart is no overload: what waited for this process to be there is not late.
+        const Micros now = monotonic_now();
+        if (patience.is_over(std::min(waited, now - serving_since), now)) {
+          return refuse_late(request, waited);
+        }
+        Answer answered = answer(handler, request);
+        patience.note_work(monotonic_now() - now);
+        return answered;
+      });
+      metrics::work_ends();
       failures = 0;
     } else {
       ++failures;

@@ -11,9 +11,9 @@ namespace stagedoor::http {
 // Answers one request, or refuses it.
 using Handler = std::function<Outcome<Response>(const Request&)>;
 
-// Serves until SIGTERM: as FastCGI when descriptor 0 is a listening socket, else one request as
-// plain CGI. A request that is running when the signal comes is finished. The only place where
-// exceptions end: Unavailable is a 503, every other a 500. Returns the exit code.
+// Serves until SIGTERM or SIGUSR1: as FastCGI when descriptor 0 is a listening socket, else one
+// request as plain CGI. A request that is running when the signal comes is finished. The only place
+// where exceptions end: Unavailable is a 503, every other a 500. Returns the exit code.
 int serve(const Handler& handler);
 
 }  // namespace stagedoor::http

@@ -17,8 +17,8 @@ constexpr const char* kInsertAnswer =
     " ON DUPLICATE KEY UPDATE fingerprint = VALUES(fingerprint), status = VALUES(status),"
     " body = VALUES(body), created_at = VALUES(created_at)";
 
-constexpr const char* kPrune =
-    "DELETE FROM idempotency_keys WHERE created_at < SYSDATE(6) - INTERVAL 1 DAY LIMIT 1000";
+// By the index, which SYSDATE() in the statement itself would keep it from.
+constexpr const char* kPrune = "DELETE FROM idempotency_keys WHERE created_at < ? LIMIT 1000";
 
 }  // namespace
 
@@ -45,6 +45,8 @@ void store_answer(db::Transaction& transaction, UserId user_id, const Idempotenc
                       answer.status, answer.body);
 }
 
-std::int64_t prune_keys(db::Connection& database) { return database.execute(kPrune); }
+std::int64_t prune_keys(db::Connection& database) {
+  return database.execute(kPrune, database.now() - std::chrono::days{1});
+}
 
 }  // namespace stagedoor::operations

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "base/log.h"
+#include "metrics/metrics.h"
+#include "operations/line_end_sql.h"
 
 namespace stagedoor::operations {
 namespace {
@@ -17,29 +20,28 @@ constexpr int kLapsesPerAdvance = 500;
 constexpr std::int64_t kAdmissionsPerAdvance = 2'000;
 constexpr int kDeparturesPerAdvance = 5'000;
 constexpr int kTidyBatch = 500;
+// How far the snapshot in memcached may lag behind the row when somebody leaves.
+constexpr std::int64_t kVersionsBehindMax = 8;
 
 // The row of a queue while an advance works on it.
 struct QueueRow {
   std::int64_t version = 0;
   Place front_place;
   Place ended_place;
-  std::optional<std::string> ended_reason;
-  std::optional<Time> line_ended_at;
   bool sold_out = false;
   Pace pace;
   std::optional<std::string> snapshot;
 };
 
 constexpr const char* kLockQueue =
-    "SELECT version, front_place, ended_place, ended_reason, line_ended_at, sold_out, credit,"
-    " credited_at, snapshot FROM queues WHERE concert_id = ? FOR UPDATE";
+    "SELECT version, front_place, ended_place, sold_out, credit, credited_at, snapshot FROM queues "
+    "WHERE concert_id = ? FOR UPDATE";
 
 std::optional<QueueRow> lock_queue(db::Transaction& transaction, ConcertId id) {
   QueueRow row;
   if (!transaction.query(kLockQueue, id)
-           .read_first(row.version, row.front_place, row.ended_place, row.ended_reason,
-                       row.line_ended_at, row.sold_out, row.pace.credit, row.pace.credited_at,
-                       row.snapshot)) {
+           .read_first(row.version, row.front_place, row.ended_place, row.sold_out, row.pace.credit,
+                       row.pace.credited_at, row.snapshot)) {
     return std::nullopt;
   }
   return row;
@@ -97,8 +99,10 @@ void attempt_after_commit(const std::function<void()>& work) {
   }
 }
 
-// The mark is moved by a later end, so when the active ones ended must stand in their rows. There
-// are never more of them than the limit allowed.
+constexpr const char* kInsertLineEnd =
+    "INSERT INTO line_ends (concert_id, ended_place, reason, ended_at) VALUES (?, ?, ?, ?)";
+// The active ones end in their rows at once: their places are free from then on, and there are
+// never more of them than the limit allowed.
 constexpr const char* kEndActive =
     "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?, expired_reason = ?"
     " WHERE concert_id = ? AND status = 'ACTIVE' AND place > ? AND place <= ?";
@@ -111,9 +115,9 @@ void mark_end(db::Transaction& transaction, ConcertId id, QueueRow& queue, const
   if (!closed && !queue.sold_out) return;
   if (last_place <= queue.ended_place) return;
   const Place ended_before = std::exchange(queue.ended_place, last_place);
-  queue.ended_reason = closed ? "SALE_CLOSED" : "SOLD_OUT";
-  queue.line_ended_at = now;
-  transaction.execute(kEndActive, now, *queue.ended_reason, id, ended_before, last_place);
+  const auto reason = end_reason_name(closed ? EndReason::kSaleClosed : EndReason::kSoldOut);
+  transaction.execute(kInsertLineEnd, id, last_place, reason, now);
+  transaction.execute(kEndActive, now, reason, id, ended_before, last_place);
   queue.front_place = std::max(queue.front_place, last_place);
 }
 
@@ -150,9 +154,12 @@ constexpr const char* kWriteBlock =
     "INSERT INTO queue_blocks (concert_id, block, revision, departed) VALUES (?, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE revision = VALUES(revision), departed = VALUES(departed)";
 
-// Moves the departures since the last advance into the blocks' bits.
-void count_departures(db::Transaction& transaction, ConcertId id, std::int64_t version) {
-  if (transaction.execute(kTakeDepartures, version, id, kDeparturesPerAdvance) == 0) return;
+// Moves the departures since the last advance into the blocks' bits. False when some are left for
+// the next one.
+bool count_departures(db::Transaction& transaction, ConcertId id, std::int64_t version) {
+  const std::int64_t taken =
+      transaction.execute(kTakeDepartures, version, id, kDeparturesPerAdvance);
+  if (taken == 0) return true;
   std::map<std::int64_t, std::vector<Place>> by_block;
   for (db::Rows rows = transaction.query(kSelectDepartures, id, version); rows.next();) {
     Place place;
@@ -168,6 +175,7 @@ void count_departures(db::Transaction& transaction, ConcertId id, std::int64_t v
     for (const Place place : places) departed.add(place);
     transaction.execute(kWriteBlock, id, block, version, departed.bits());
   }
+  return taken < kDeparturesPerAdvance;
 }
 
 constexpr const char* kCountActive =
@@ -249,6 +257,22 @@ std::vector<LineSnapshot::Block> read_blocks(db::Transaction& transaction, Conce
   return blocks;
 }
 
+constexpr const char* kSelectLineEnds =
+    "SELECT ended_place, reason FROM line_ends WHERE concert_id = ? ORDER BY ended_place";
+
+std::vector<LineSnapshot::End> read_line_ends(db::Transaction& transaction, ConcertId id) {
+  std::vector<LineSnapshot::End> ends;
+  for (db::Rows rows = transaction.query(kSelectLineEnds, id); rows.next();) {
+    Place upto;
+    std::string reason;
+    rows.read(upto, reason);
+    const EndReason parsed = *parse_end_reason(reason);
+    if (ends.empty() || ends.back().reason != parsed) ends.push_back({upto, parsed});
+    ends.back().upto = upto;
+  }
+  return ends;
+}
+
 constexpr const char* kCountAdmittedSince =
     "SELECT CAST(COALESCE(SUM(admitted), 0) AS SIGNED) FROM admissions"
     " WHERE concert_id = ? AND admitted_at > ?";
@@ -260,16 +284,14 @@ std::int64_t admitted_since(db::Transaction& transaction, ConcertId id, Time sin
 }
 
 constexpr const char* kWriteQueue =
-    "UPDATE queues SET version = ?, front_place = ?, ended_place = ?, ended_reason = ?,"
-    " line_ended_at = ?, sold_out = ?, credit = ?, credited_at = ?, snapshot = ?, snapshot_at = ? "
-    "WHERE "
-    "concert_id = ?";
+    "UPDATE queues SET version = ?, front_place = ?, ended_place = ?, sold_out = ?,"
+    " credit = ?, credited_at = ?, snapshot = ?, snapshot_at = ? WHERE concert_id = ?";
 
 void write_queue(db::Transaction& transaction, ConcertId id, const QueueRow& queue,
                  const LineSnapshot& line) {
   transaction.execute(kWriteQueue, queue.version, queue.front_place, queue.ended_place,
-                      queue.ended_reason, queue.line_ended_at, queue.sold_out, queue.pace.credit,
-                      queue.pace.credited_at, line.encode(), line.at, id);
+                      queue.sold_out, queue.pace.credit, queue.pace.credited_at, line.encode(),
+                      line.at, id);
 }
 
 bool is_needless(const AdvanceUnless& unless, const LineSnapshot& last, Time now) {
@@ -277,43 +299,49 @@ bool is_needless(const AdvanceUnless& unless, const LineSnapshot& last, Time now
          (unless.covers && last.last_place >= *unless.covers);
 }
 
+struct Advance {
+  LineSnapshot line;
+  std::int64_t admitted = 0;
+};
+
 // The advance itself, under the lock of the queue's row.
-LineSnapshot advance_locked(db::Transaction& transaction, ConcertId id, QueueRow queue, Time now) {
+Advance advance_locked(db::Transaction& transaction, ConcertId id, QueueRow queue, Time now) {
   const SaleTimes sale = read_sale(transaction, id);
   ++queue.version;
   queue.sold_out = is_sold_out(transaction, id, now);
   end_lapsed(transaction, id, now);
   mark_end(transaction, id, queue, sale, read_last_place(transaction, id), now);
-  count_departures(transaction, id, queue.version);
+  const bool all_counted = count_departures(transaction, id, queue.version);
   // Read behind the departures, so that all that were counted have their place in the count.
   const Place last_place = read_last_place(transaction, id);
-  std::int64_t active = count_active(transaction, id, queue.ended_place);
+  const std::int64_t active = count_active(transaction, id, queue.ended_place);
+  std::int64_t admitted = 0;
   const bool opened = !sale.opens_at || now >= *sale.opens_at;
   if (opened && now < sale.closes_at && !queue.sold_out) {
-    active += admit(transaction, id, queue, sale, active, last_place, now);
+    admitted = admit(transaction, id, queue, sale, active, last_place, now);
   }
   LineSnapshot line{
       .version = queue.version,
       .at = now,
       .front_place = queue.front_place,
       .last_place = last_place,
-      .ended_place = queue.ended_place,
-      .ended_reason = queue.ended_reason ? parse_end_reason(*queue.ended_reason) : std::nullopt,
       .sold_out = queue.sold_out,
       .opens_at = sale.opens_at,
       .closes_at = sale.closes_at,
-      .active = active,
+      .active = active + admitted,
       .limits = sale.limits,
       .admitted_last_minute = admitted_since(transaction, id, now - std::chrono::minutes{1}),
+      .all_departed_counted = all_counted,
+      .ends = read_line_ends(transaction, id),
       .blocks = read_blocks(transaction, id, queue.front_place)};
   write_queue(transaction, id, queue, line);
-  return line;
+  return {std::move(line), admitted};
 }
 
 constexpr const char* kSelectLineEnd =
-    "SELECT q.ended_place, q.ended_reason,"
+    "SELECT " LINE_END_REASON("c.concert_id", "?") ","
     " LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at))"
-    " FROM queues q JOIN concerts c ON c.concert_id = q.concert_id WHERE q.concert_id = ?";
+    " FROM concerts c WHERE c.concert_id = ?";
 
 constexpr const char* kSelectLinesInUse =
     "SELECT q.concert_id FROM queues q"
@@ -322,9 +350,27 @@ constexpr const char* kSelectLinesInUse =
     " OR EXISTS (SELECT 1 FROM queue_tokens t WHERE t.concert_id = q.concert_id"
     "            AND t.status = 'ACTIVE')";
 
-constexpr const char* kSelectTidy =
-    "SELECT ended_place, ended_reason, line_ended_at, tidied_place FROM queues WHERE concert_id = "
-    "?";
+constexpr const char* kSelectVersion = "SELECT version FROM queues WHERE concert_id = ?";
+constexpr const char* kSelectTidied = "SELECT tidied_place FROM queues WHERE concert_id = ?";
+constexpr const char* kSelectUntidyEnds =
+    "SELECT ended_place, reason, ended_at FROM line_ends"
+    " WHERE concert_id = ? AND ended_place > ? ORDER BY ended_place";
+
+struct UntidyEnd {
+  Place upto;
+  std::string reason;
+  Time at;
+};
+
+std::vector<UntidyEnd> untidy_ends(db::Connection& database, ConcertId id, Place tidied) {
+  std::vector<UntidyEnd> ends;
+  for (db::Rows rows = database.query(kSelectUntidyEnds, id, tidied); rows.next();) {
+    UntidyEnd& end = ends.emplace_back();
+    rows.read(end.upto, end.reason, end.at);
+  }
+  return ends;
+}
+
 constexpr const char* kTidy =
     "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?,"
     " expired_reason = ? WHERE concert_id = ? AND place > ? AND place <= ?"
@@ -332,34 +378,98 @@ constexpr const char* kTidy =
 constexpr const char* kWriteTidied =
     "UPDATE queues SET tidied_place = GREATEST(tidied_place, ?) WHERE concert_id = ?";
 
-}  // namespace
+// Around a change of what memcached knows of a line: its constructor returns when everything that a
+// process read before is too old to be shown, and nothing that is read until its end is remembered.
+class LineChange {
+ public:
+  LineChange(cache::Memcached& memcached, ConcertId id)
+      : memcached_(memcached), key_(line_changes_key(id)) {
+    counted_ = memcached_.increment(key_, kSnapshotExpiry);
+    if (counted_) std::this_thread::sleep_for(kViewAge);
+  }
+  ~LineChange() {
+    if (counted_) memcached_.decrement(key_);
+  }
+  LineChange(const LineChange&) = delete;
+  LineChange& operator=(const LineChange&) = delete;
 
-std::string line_key(ConcertId id) { return "line:" + std::to_string(id.value); }
+ private:
+  cache::Memcached& memcached_;
+  std::string key_;
+  bool counted_ = false;
+};
 
-void publish_line(cache::Memcached& memcached, ConcertId id, const LineSnapshot& line) {
+void put_newer_line(cache::Memcached& memcached, ConcertId id, const LineSnapshot& line) {
   memcached.set_newer(line_key(id), line.encode(), kSnapshotExpiry, [&](const std::string& old) {
     const auto present = LineSnapshot::decode(old);
     return !present || present->version < line.version;
   });
 }
 
+// An advance that began before his end was committed has not counted him, whenever its snapshot
+// comes out: besides those that are out already this is the next one at most, as advances follow
+// one another under the lock of the queue's row.
+bool list_left(db::Connection& database, cache::Memcached& memcached, ConcertId id, Place place) {
+  std::int64_t committed = 0;
+  database.query(kSelectVersion, id).read_first(committed);
+  const auto text = memcached.get(line_key(id));
+  const auto line = text ? LineSnapshot::decode(*text) : std::nullopt;
+  if (!line || committed - line->version > kVersionsBehindMax) return false;
+  const std::string entry = std::to_string(place.value) + " ";
+  const LineChange change(memcached, id);
+  for (std::int64_t version = line->version; version <= committed + 1; ++version) {
+    if (!memcached.append(left_key(id, version), entry, kSnapshotExpiry)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string line_key(ConcertId id) { return "line:" + std::to_string(id.value); }
+
+std::string line_changes_key(ConcertId id) { return "changes:" + line_key(id); }
+
+std::string left_key(ConcertId id, std::int64_t version) {
+  return "left:" + std::to_string(id.value) + ":" + std::to_string(version);
+}
+
+bool announce_left(db::Connection& database, cache::Memcached& memcached, ConcertId id,
+                   Place place) {
+  bool listed = false;
+  attempt_after_commit([&] { listed = list_left(database, memcached, id, place); });
+  return listed;
+}
+
+void publish_line(cache::Memcached& memcached, ConcertId id, const LineSnapshot& line) {
+  const LineChange change(memcached, id);
+  put_newer_line(memcached, id, line);
+}
+
 Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
                                    ConcertId concert_id, const AdvanceUnless& unless) {
-  bool advanced = false;
+  // From before its commit on: what others read then they do not remember.
+  const LineChange change(memcached, concert_id);
+  std::optional<Advance> advance;
   auto line = db::transact(database, [&](db::Transaction& transaction) -> Outcome<LineSnapshot> {
     const auto queue = lock_queue(transaction, concert_id);
     if (!queue) return Refused{Refusal::kNotFound};
     const Time now = transaction.now();
     const auto last = queue->snapshot ? LineSnapshot::decode(*queue->snapshot) : std::nullopt;
     if (last && is_needless(unless, *last, now)) return *last;
-    const LineSnapshot next = advance_locked(transaction, concert_id, *queue, now);
+    Advance next = advance_locked(transaction, concert_id, *queue, now);
     transaction.commit();
-    advanced = true;
-    return next;
+    advance = std::move(next);
+    return advance->line;
   });
-  // One that was made before belongs to whoever made it: memcached may have been emptied since, see
-  // LineReader::look().
-  if (line && advanced) publish_line(memcached, concert_id, *line);
+  if (advance) {
+    metrics::count(metrics::Counter::kAdmissions, advance->admitted);
+    put_newer_line(memcached, concert_id, *line);
+  } else if (line && memcached.get(line_key(concert_id))) {
+    // Made by another one, who may not have come to publishing it: whoever is told of it now must
+    // find it everywhere. Not where there is none: memcached may have been emptied since, see
+    // LineReader.
+    put_newer_line(memcached, concert_id, *line);
+  }
   return line;
 }
 
@@ -385,18 +495,16 @@ void settle_ended_line(db::Transaction& transaction, ConcertId concert_id) {
   mark_end(transaction, concert_id, *queue, sale, last_place, transaction.now());
   if (queue->ended_place == ended_before) return;
   constexpr const char* kWriteEnd =
-      "UPDATE queues SET front_place = ?, ended_place = ?, ended_reason = ?, line_ended_at = ?"
-      " WHERE concert_id = ?";
-  transaction.execute(kWriteEnd, queue->front_place, queue->ended_place, queue->ended_reason,
-                      queue->line_ended_at, concert_id);
+      "UPDATE queues SET front_place = ?, ended_place = ? WHERE concert_id = ?";
+  transaction.execute(kWriteEnd, queue->front_place, queue->ended_place, concert_id);
 }
 
-LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Time now) {
+LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Place place, Time now) {
   LineEnd end;
   std::optional<std::string> reason;
   Time closes_at;
-  transaction.query(kSelectLineEnd, concert_id).read_first(end.ended_place, reason, closes_at);
-  if (reason) end.ended_reason = parse_end_reason(*reason);
+  transaction.query(kSelectLineEnd, place, concert_id).read_first(reason, closes_at);
+  if (reason) end.reason = parse_end_reason(*reason);
   end.closed = now >= closes_at;
   return end;
 }
@@ -410,22 +518,21 @@ std::vector<ConcertId> lines_in_use(db::Connection& database) {
 }
 
 std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
-  Place ended;
   Place tidied;
-  std::optional<std::string> reason;
-  std::optional<Time> ended_at;
-  database.query(kSelectTidy, concert_id).read_first(ended, reason, ended_at, tidied);
+  database.query(kSelectTidied, concert_id).read_first(tidied);
   std::int64_t total = 0;
-  while (tidied < ended) {
-    const Place upto{std::min(ended.value, tidied.value + kTidyBatch)};
-    total += db::transact(database, [&](db::Transaction& transaction) {
-      const std::int64_t count =
-          transaction.execute(kTidy, ended_at, *reason, concert_id, tidied, upto);
-      transaction.commit();
-      return count;
-    });
-    tidied = upto;
-    database.execute(kWriteTidied, tidied, concert_id);
+  for (const UntidyEnd& end : untidy_ends(database, concert_id, tidied)) {
+    while (tidied < end.upto) {
+      const Place upto{std::min(end.upto.value, tidied.value + kTidyBatch)};
+      total += db::transact(database, [&](db::Transaction& transaction) {
+        const std::int64_t count =
+            transaction.execute(kTidy, end.at, end.reason, concert_id, tidied, upto);
+        transaction.commit();
+        return count;
+      });
+      tidied = upto;
+      database.execute(kWriteTidied, tidied, concert_id);
+    }
   }
   return total;
 }

@@ -2,41 +2,59 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "operations/line.h"
 
 namespace stagedoor::operations {
 
+// The key of all that memcached knows of a token.
+std::string token_key(TokenId id);
+
 // Shows lines to pollers: snapshots at most two seconds old, from memcached at the price of one
-// round trip. Whoever finds one due advances the line, one at a time; without memcached the
-// snapshot in the queue's row serves instead.
+// round trip, or from what this process read there a moment ago. Whoever finds one due advances the
+// line, one at a time; without memcached the snapshot in the queue's row serves instead.
 class LineReader {
  public:
   LineReader(db::Connection& database, cache::Memcached& memcached)
       : database_(database), memcached_(memcached) {}
 
   struct Sight {
-    LineSnapshot line;
-    bool cached = false;    // from memcached: then the next member can be relied on
-    bool has_mark = false;  // memcached has the key that was asked for beside the line
+    std::shared_ptr<const LineSnapshot> line;
+    bool cached = false;  // from memcached: then the next member can be relied on
+    bool left = false;    // he ended while waiting, and the line does not know it yet
   };
-  Outcome<Sight> look(ConcertId concert_id, const std::string& mark_key);
+  Outcome<Sight> look(ConcertId concert_id);
+  Outcome<Sight> look(const QueueTokenClaims& claims);
 
-  // Who left in the block of `place`; nothing when nobody did.
-  std::optional<DepartedPlaces> departures(ConcertId concert_id, const LineSnapshot& line,
-                                           Place place);
+  // Who left in the block of `place`; nullptr when nobody did. Good until the next call.
+  const DepartedPlaces* departures(ConcertId concert_id, const LineSnapshot& line, Place place);
 
  private:
-  Outcome<Sight> find_line(ConcertId concert_id, const std::string& mark_key);
-  void replace_outdated(ConcertId concert_id, LineSnapshot& cached);
+  // What this process has seen of a line: the newest snapshot, and who left since.
+  struct View {
+    std::shared_ptr<const LineSnapshot> line;
+    bool cached = false;
+    std::vector<Place> left;  // in order
+    // When the question was sent; long ago if the answer may not be remembered.
+    Micros asked_at{};
+  };
+
+  Outcome<const View*> view(ConcertId concert_id);
+  bool is_fresh(const View& view);
+  std::optional<LineSnapshot> newest(ConcertId concert_id, const View& view,
+                                     const std::optional<std::string>& text);
+  Outcome<LineSnapshot> line_to_show(ConcertId concert_id,
+                                     const std::optional<LineSnapshot>& cached);
   Outcome<LineSnapshot> ask_database(ConcertId concert_id, bool may_publish);
 
   db::Connection& database_;
   cache::Memcached& memcached_;
-  std::map<ConcertId, LineSnapshot> served_;  // the newest of each line
+  std::map<ConcertId, View> views_;
 
   struct KnownBlock {
     std::int64_t revision = 0;

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "metrics/metrics.h"
 #include "operations/accounts.h"
 
 namespace stagedoor::operations {
@@ -52,7 +53,7 @@ Outcome<StoredAnswer> charge(db::Connection& database, UserId user_id, Money amo
                              const IdempotencyKey& key,
                              const std::function<std::string(const Charge&)>& render) {
   ensure_user(database, user_id);
-  return db::transact(database, [&](db::Transaction& transaction) -> Outcome<StoredAnswer> {
+  auto answer = db::transact(database, [&](db::Transaction& transaction) -> Outcome<StoredAnswer> {
     const Account account = lock_account(transaction, user_id);
     const auto found = find_answer(transaction, user_id, key);
     if (!found) return found.error();
@@ -65,11 +66,15 @@ Outcome<StoredAnswer> charge(db::Connection& database, UserId user_id, Money amo
                             .reference = made.id.bytes(),
                             .to_user = amount};
     made.balance = move_money(transaction, movement, account.balance, made.charged_at);
-    const StoredAnswer answer{201, render(made)};
-    store_answer(transaction, user_id, key, answer);
+    const StoredAnswer first{201, render(made)};
+    store_answer(transaction, user_id, key, first);
     transaction.commit();
-    return answer;
+    return first;
   });
+  if (!answer || answer->replayed) return answer;
+  metrics::count(metrics::Counter::kCharges);
+  metrics::count(metrics::Counter::kChargedAmount, amount.value);
+  return answer;
 }
 
 TimePage<LedgerEntry> list_ledger(db::Connection& database, UserId user_id,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "metrics/metrics.h"
 #include "operations/money.h"
 #include "operations/reservation_rows.h"
 #include "operations/token_rows.h"
@@ -15,8 +16,9 @@ constexpr const char* kFindReservation =
     " JOIN dates d ON d.date_id = r.date_id WHERE r.reservation_id = ?";
 
 constexpr const char* kSelectReservedSeats =
-    "SELECT number, section, grade, price FROM reservation_seats WHERE reservation_id = ?"
-    " ORDER BY number";
+    "SELECT rs.number, s.label, rs.section, rs.grade, rs.price FROM reservation_seats rs"
+    " JOIN seats s ON s.date_id = ? AND s.number = rs.number"
+    " WHERE rs.reservation_id = ? ORDER BY rs.number";
 
 // The seats' own rows say whether they are still this reservation's. SYSDATE is read behind the
 // last lock.
@@ -55,9 +57,9 @@ std::optional<FoundReservation> find_reservation(db::Transaction& transaction, R
     return std::nullopt;
   }
   payment.user_id = found.owner;
-  for (db::Rows rows = transaction.query(kSelectReservedSeats, id); rows.next();) {
+  for (db::Rows rows = transaction.query(kSelectReservedSeats, payment.date_id, id); rows.next();) {
     ReservedSeat& seat = payment.seats.emplace_back();
-    rows.read(seat.number, seat.section, seat.grade, seat.price);
+    rows.read(seat.number, seat.label, seat.section, seat.grade, seat.price);
   }
   return found;
 }
@@ -100,15 +102,16 @@ void write_payment(db::Transaction& transaction, Payment& payment, TokenId token
   transaction.execute(kSellSeats, payment.reservation_id, payment.date_id, payment.reservation_id);
 }
 
-#define PAYMENT_COLUMNS                                                                           \
-  "p.payment_id, p.reservation_id, p.user_id, p.concert_id, c.title, r.date_id, d.starts_at,"     \
-  " p.amount, p.balance_after, p.status, p.paid_at, p.refunded_at, s.number, s.section, s.grade," \
-  " s.price"
-#define PAYMENT_JOINS                                           \
-  " JOIN reservations r ON r.reservation_id = p.reservation_id" \
-  " JOIN concerts c ON c.concert_id = p.concert_id"             \
-  " JOIN dates d ON d.date_id = r.date_id"                      \
-  " JOIN reservation_seats s ON s.reservation_id = p.reservation_id"
+#define PAYMENT_COLUMNS                                                                            \
+  "p.payment_id, p.reservation_id, p.user_id, p.concert_id, c.title, r.date_id, d.starts_at,"      \
+  " p.amount, p.balance_after, p.status, p.paid_at, p.refunded_at, s.number, l.label, s.section, " \
+  "s.grade, s.price"
+#define PAYMENT_JOINS                                                \
+  " JOIN reservations r ON r.reservation_id = p.reservation_id"      \
+  " JOIN concerts c ON c.concert_id = p.concert_id"                  \
+  " JOIN dates d ON d.date_id = r.date_id"                           \
+  " JOIN reservation_seats s ON s.reservation_id = p.reservation_id" \
+  " JOIN seats l ON l.date_id = r.date_id AND l.number = s.number"
 
 constexpr const char* kSelectPayment =
     "SELECT " PAYMENT_COLUMNS " FROM payments p" PAYMENT_JOINS
@@ -131,7 +134,7 @@ std::vector<Payment> read_payments(db::Rows rows) {
     ReservedSeat seat;
     rows.read(next.id, next.reservation_id, next.user_id, next.concert_id, next.concert_title,
               next.date_id, next.starts_at, next.amount, next.balance, status, next.created_at,
-              next.refunded_at, seat.number, seat.section, seat.grade, seat.price);
+              next.refunded_at, seat.number, seat.label, seat.section, seat.grade, seat.price);
     next.status = status == "PAID" ? PaymentStatus::kPaid : PaymentStatus::kRefunded;
     if (result.empty() || result.back().id != next.id) result.push_back(std::move(next));
     result.back().seats.push_back(std::move(seat));
@@ -219,6 +222,8 @@ Outcome<StoredAnswer> pay(WaitingRoom& room, const PayRequest& request,
     return pay_once(transaction, request, render, payment, token_id);
   });
   if (!answer || answer->replayed) return answer;
+  metrics::count(metrics::Counter::kPayments);
+  metrics::count(metrics::Counter::kPaidAmount, payment.amount.value);
   // Pollers give the freed place to the next within a second.
   announce_token_change(room, payment.concert_id, token_id, false);
   // Of two who buy the last seats at once, the later one sees both sold.
@@ -234,6 +239,8 @@ Outcome<StoredAnswer> refund(WaitingRoom& room, UserId user_id, PaymentId id,
     return refund_once(transaction, *payment, key, render);
   });
   if (!answer || answer->replayed) return answer;
+  metrics::count(metrics::Counter::kRefunds);
+  metrics::count(metrics::Counter::kRefundedAmount, payment->amount.value);
   // A sold-out sale is open again for whoever joins now.
   try_advance_line(room.database, room.memcached, payment->concert_id);
   return answer;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/encoding.h"
+#include "metrics/metrics.h"
 #include "operations/accounts.h"
 #include "operations/reservations.h"
 #include "operations/token_rows.h"
@@ -19,8 +20,6 @@ constexpr std::int64_t kPollActiveMs = 5'000;
 constexpr std::int64_t kFarPosition = 1'000'000;
 // How often a join that loses to another one of the same user looks again.
 constexpr int kJoinAttemptsMax = 4;
-
-std::string record_key(TokenId id) { return "token:" + id.text(); }
 
 // A record as one line of text, for the cache.
 std::string encode_record(const TokenRecord& record) {
@@ -60,7 +59,7 @@ Outcome<TokenRecord> load_record(WaitingRoom& room, TokenId id) {
 // The record from the cache where it may be a little old. A waiting one is never taken from there:
 // admissions are not announced token by token.
 Outcome<TokenRecord> cached_record(WaitingRoom& room, TokenId id) {
-  const std::string key = record_key(id);
+  const std::string key = token_key(id);
   const std::string text =
       room.cache.fetch(key, key, kRecordAgeMax, room.database.estimated_now(), [&] {
         const auto token = find_token(room.database, id);
@@ -93,7 +92,8 @@ void fill_waiting(QueueState& state, const LineSnapshot& line, const DepartedPla
 
 QueueState make_state(const QueueTokenClaims& claims, const LineSnapshot& line,
                       const TokenRecord& record, const DepartedPlaces* departed, Time now) {
-  const TokenState token = token_state(record, claims.place, line.end(now), line.opened(now), now);
+  const TokenState token =
+      token_state(record, line.end_of(claims.place, now), line.opened(now), now);
   QueueState state{.claims = claims,
                    .status = token.status,
                    .waiting = line.waiting(),
@@ -142,14 +142,13 @@ Outcome<TokenRecord> claim(WaitingRoom& room, const QueueTokenClaims& claims) {
 
 Outcome<QueueState> state_from_record(WaitingRoom& room, const QueueTokenClaims& claims,
                                       const LineSnapshot& line, const TokenRecord& record,
-                                      const std::optional<DepartedPlaces>& departed) {
+                                      const DepartedPlaces* departed) {
   const Time now = room.database.estimated_now();
-  const DepartedPlaces* bits = departed ? &*departed : nullptr;
-  QueueState state = make_state(claims, line, record, bits, now);
+  QueueState state = make_state(claims, line, record, departed, now);
   if (!needs_claim(record, state)) return state;
   const auto claimed = claim(room, claims);
   if (!claimed) return claimed.error();
-  return make_state(claims, line, *claimed, bits, now);
+  return make_state(claims, line, *claimed, departed, now);
 }
 
 struct LiveToken {
@@ -187,13 +186,14 @@ UserInLine find_user_in_line(WaitingRoom& room, UserId user_id, ConcertId concer
 }
 
 // The row of the counter stays locked until the commit, so that places become visible in order and
-// a join that fails gives its place back.
+// a join that fails gives its place back. Every other join waits for that, so that the place goes
+// from statement to statement inside the server and is read when the lock is gone.
 constexpr const char* kDrawPlace =
     "UPDATE queue_counters SET last_place = LAST_INSERT_ID(last_place + 1) WHERE concert_id = ?";
-constexpr const char* kReadPlace = "SELECT LAST_INSERT_ID(), SYSDATE(6)";
 constexpr const char* kInsertToken =
     "INSERT INTO queue_tokens (token_id, concert_id, user_id, place, status, live, issued_at)"
-    " VALUES (?, ?, ?, ?, 'WAITING', TRUE, ?)";
+    " VALUES (?, ?, ?, LAST_INSERT_ID(), 'WAITING', TRUE, SYSDATE(6))";
+constexpr const char* kReadPlace = "SELECT place, issued_at FROM queue_tokens WHERE token_id = ?";
 constexpr const char* kEndToken =
     "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = SYSDATE(6),"
     " expired_reason = ? WHERE token_id = ? AND status <> 'EXPIRED'";
@@ -204,27 +204,37 @@ std::optional<QueueTokenClaims> insert_token(WaitingRoom& room, UserId user_id,
                                              ConcertId concert_id,
                                              const std::optional<TokenId>& stale,
                                              EndReason stale_reason) {
-  return db::transact(room.database,
-                      [&](db::Transaction& transaction) -> std::optional<QueueTokenClaims> {
-                        QueueTokenClaims claims{TokenId::make(), user_id, concert_id, {}, {}};
-                        transaction.execute(kDrawPlace, concert_id);
-                        transaction.query(kReadPlace).read_first(claims.place, claims.issued_at);
-                        if (stale)
-                          transaction.execute(kEndToken, end_reason_name(stale_reason), *stale);
-                        if (!transaction.insert(kInsertToken, claims.token_id, concert_id, user_id,
-                                                claims.place, claims.issued_at)) {
-                          return std::nullopt;
-                        }
-                        transaction.commit();
-                        return claims;
-                      });
+  QueueTokenClaims claims{TokenId::make(), user_id, concert_id, {}, {}};
+  const bool inserted = db::transact(room.database, [&](db::Transaction& transaction) {
+    transaction.execute(kDrawPlace, concert_id);
+    if (stale) transaction.execute(kEndToken, end_reason_name(stale_reason), *stale);
+    if (!transaction.insert(kInsertToken, claims.token_id, concert_id, user_id)) return false;
+    transaction.commit();
+    return true;
+  });
+  if (!inserted) return std::nullopt;
+  room.database.query(kReadPlace, claims.token_id).read_first(claims.place, claims.issued_at);
+  return claims;
+}
+
+// Who has lapsed leaves room, written down or not.
+constexpr const char* kHasRoom =
+    "SELECT (SELECT COUNT(*) FROM queue_tokens WHERE concert_id = ? AND status = 'ACTIVE'"
+    " AND ends_at > SYSDATE(6)) < (SELECT max_active FROM concerts WHERE concert_id = ?)";
+
+// Asked before an advance, which takes longer and one after the other: a crowd that comes to an
+// empty line fills it within its first moment, and the rest of it need not try.
+bool has_room(WaitingRoom& room, ConcertId concert_id) {
+  bool room_left = false;
+  room.database.query(kHasRoom, concert_id, concert_id).read_first(room_left);
+  return room_left;
 }
 
 // A fresh token, admitted at once where nobody waits and there is room.
 Outcome<Joined> welcome(WaitingRoom& room, const QueueTokenClaims& claims, LineSnapshot line) {
   const Time now = room.database.estimated_now();
   TokenRecord record;
-  if (line.opened(now) && line.waiting() == 0) {
+  if (line.opened(now) && line.waiting() == 0 && has_room(room, claims.concert_id)) {
     const auto advanced =
         advance_line(room.database, room.memcached, claims.concert_id, {.covers = claims.place});
     if (!advanced) return advanced.error();
@@ -233,7 +243,7 @@ Outcome<Joined> welcome(WaitingRoom& room, const QueueTokenClaims& claims, LineS
     if (!loaded) return loaded.error();
     record = *loaded;
   }
-  const auto departed = room.lines.departures(claims.concert_id, line, claims.place);
+  const auto* departed = room.lines.departures(claims.concert_id, line, claims.place);
   const auto state = state_from_record(room, claims, line, record, departed);
   if (!state) return state.error();
   return Joined{true, *state};
@@ -251,8 +261,8 @@ Ended end_token_row(WaitingRoom& room, const QueueTokenClaims& claims, EndReason
   return db::transact(room.database, [&](db::Transaction& transaction) {
     const auto token = lock_token(transaction, claims.token_id);
     const Time now = transaction.now();
-    const LineEnd end = read_line_end(transaction, claims.concert_id, now);
-    const TokenState state = token_state(token->record, claims.place, end, true, now);
+    const LineEnd end = read_line_end(transaction, claims.concert_id, claims.place, now);
+    const TokenState state = token_state(token->record, end, true, now);
     if (state.status == TokenStatus::kExpired) return Ended::kNothing;
     if (token->hold_id) cancel_hold(transaction, *token->hold_id);
     transaction.execute(kEndToken, end_reason_name(reason), claims.token_id);
@@ -263,20 +273,26 @@ Ended end_token_row(WaitingRoom& room, const QueueTokenClaims& claims, EndReason
   });
 }
 
+// Pollers look at the line for it.
+void announce_departure(WaitingRoom& room, const QueueTokenClaims& claims) {
+  const bool listed = announce_left(room.database, room.memcached, claims.concert_id, claims.place);
+  announce_token_change(room, claims.concert_id, claims.token_id, !listed);
+}
+
 }  // namespace
 
 Outcome<Joined> join_queue(WaitingRoom& room, UserId user_id, ConcertId concert_id) {
   for (int attempt = 0; attempt < kJoinAttemptsMax; ++attempt) {
-    const auto sight = room.lines.look(concert_id, "");
+    const auto sight = room.lines.look(concert_id);
     if (!sight) return sight.error();
-    const LineSnapshot& line = sight->line;
+    const LineSnapshot& line = *sight->line;
     const Time now = room.database.estimated_now();
     const UserInLine found = find_user_in_line(room, user_id, concert_id);
     std::optional<TokenId> stale;
     EndReason stale_reason{};
     if (found.token) {
       const QueueTokenClaims& claims = found.token->claims;
-      const auto departed = room.lines.departures(concert_id, line, claims.place);
+      const auto* departed = room.lines.departures(concert_id, line, claims.place);
       const auto state = state_from_record(room, claims, line, found.token->record, departed);
       if (!state) return state.error();
       if (state->status != TokenStatus::kExpired) return Joined{false, *state};
@@ -287,24 +303,26 @@ Outcome<Joined> join_queue(WaitingRoom& room, UserId user_id, ConcertId concert_
     if (line.sold_out) return Refused{Refusal::kSoldOut};
     if (!found.user_known) ensure_user(room.database, user_id);
     const auto claims = insert_token(room, user_id, concert_id, stale, stale_reason);
-    if (claims) return welcome(room, *claims, line);
+    if (claims) {
+      metrics::count(metrics::Counter::kJoins);
+      return welcome(room, *claims, line);
+    }
   }
   throw Unavailable("joins of one user kept overtaking each other");
 }
 
 Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims) {
-  const auto sight = room.lines.look(claims.concert_id,
-                                     cache::Versioned::version_entry(record_key(claims.token_id)));
+  const auto sight = room.lines.look(claims);
   if (!sight) return sight.error();
-  const LineSnapshot& line = sight->line;
+  const LineSnapshot& line = *sight->line;
   if (!sight->cached) {
     const auto record = load_record(room, claims.token_id);
     if (!record) return record.error();
-    const auto departed = room.lines.departures(claims.concert_id, line, claims.place);
+    const auto* departed = room.lines.departures(claims.concert_id, line, claims.place);
     return state_from_record(room, claims, line, *record, departed);
   }
-  const auto departed = room.lines.departures(claims.concert_id, line, claims.place);
-  const bool waits = claims.place > line.front_place && !sight->has_mark &&
+  const auto* departed = room.lines.departures(claims.concert_id, line, claims.place);
+  const bool waits = claims.place > line.front_place && !sight->left &&
                      !(departed && departed->contains(claims.place));
   if (waits) return state_from_record(room, claims, line, TokenRecord{}, departed);
   const auto record = cached_record(room, claims.token_id);
@@ -319,9 +337,8 @@ Outcome<Done> end_token(WaitingRoom& room, TokenId token_id, EndReason reason) {
     return Refused{Refusal::kNotFound};
   }
   const Ended ended = end_token_row(room, claims, reason);
-  if (ended != Ended::kNothing) {
-    announce_token_change(room, claims.concert_id, token_id, ended == Ended::kActive);
-  }
+  if (ended == Ended::kWaiting) announce_departure(room, claims);
+  if (ended == Ended::kActive) announce_token_change(room, claims.concert_id, token_id, true);
   return Done{};
 }
 
@@ -350,7 +367,7 @@ Refused explain_refusal(WaitingRoom& room, const Outcome<QueueTokenClaims>& toke
 
 void announce_token_change(WaitingRoom& room, ConcertId concert_id, TokenId token_id,
                            bool advance) {
-  const bool announced = room.cache.invalidate(record_key(token_id));
+  const bool announced = room.cache.invalidate(token_key(token_id));
   // Without the mark, pollers learn it from the line itself.
   if (advance || !announced) try_advance_line(room.database, room.memcached, concert_id);
 }

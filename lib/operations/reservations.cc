@@ -1,16 +1,19 @@
 #include "operations/reservations.h"
 
 #include <algorithm>
+#include <map>
 
+#include "metrics/metrics.h"
 #include "operations/best_seats.h"
+#include "operations/line_end_sql.h"
+#include "operations/list_sql.h"
 #include "operations/reservation_rows.h"
-#include "operations/seat_sql.h"
 #include "operations/token_rows.h"
 
 namespace stagedoor::operations {
 namespace {
 
-constexpr int kLapsedPerBatch = 100;
+constexpr int kLapsedPerBatch = kListMax;
 // How often a choice of best seats may lose a race before the client is asked to come again. Each
 // lost race means that somebody else got seats.
 constexpr int kChoicesMax = 50;
@@ -25,7 +28,7 @@ struct SaleFacts {
 };
 
 constexpr const char* kSelectFacts =
-    "SELECT SYSDATE(6), q.ended_place, q.ended_reason,"
+    "SELECT SYSDATE(6), " LINE_END_REASON("t.concert_id", "?") ","
     " LEAST(t.last_date_at, COALESCE(t.sale_closes_at, t.last_date_at)), t.active_seconds,"
     " d.concert_id, c.title, d.starts_at, d.sale_opens_at,"
     " LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at)), c.hold_seconds,"
@@ -33,9 +36,8 @@ constexpr const char* kSelectFacts =
     " (SELECT CAST(COALESCE(SUM(r.seat_count), 0) AS SIGNED) FROM reservations r"
     "  WHERE r.user_id = ? AND r.date_id = ? AND (r.status = 'CONFIRMED'"
     "  OR (r.status = 'HELD' AND r.held_until > SYSDATE(6))))"
-    " FROM queues q JOIN concerts t ON t.concert_id = q.concert_id"
-    " LEFT JOIN dates d ON d.date_id = ? LEFT JOIN concerts c ON c.concert_id = d.concert_id"
-    " WHERE q.concert_id = ?";
+    " FROM concerts t LEFT JOIN dates d ON d.date_id = ?"
+    " LEFT JOIN concerts c ON c.concert_id = d.concert_id WHERE t.concert_id = ?";
 
 SaleFacts read_facts(db::Transaction& transaction, const ReserveRequest& request) {
   SaleFacts facts;
@@ -49,12 +51,11 @@ SaleFacts read_facts(db::Transaction& transaction, const ReserveRequest& request
   std::optional<std::int64_t> max_seats;
   std::optional<Time> opens_at;
   transaction
-      .query(kSelectFacts, request.user_id, request.date_id, request.date_id,
+      .query(kSelectFacts, request.token->place, request.user_id, request.date_id, request.date_id,
              request.token->concert_id)
-      .read_first(facts.now, facts.line_end.ended_place, ended_reason, line_closes_at,
-                  facts.active_s, concert_id, title, starts_at, opens_at, closes_at, hold_s,
-                  max_seats, facts.seats_of_user);
-  if (ended_reason) facts.line_end.ended_reason = parse_end_reason(*ended_reason);
+      .read_first(facts.now, ended_reason, line_closes_at, facts.active_s, concert_id, title,
+                  starts_at, opens_at, closes_at, hold_s, max_seats, facts.seats_of_user);
+  if (ended_reason) facts.line_end.reason = parse_end_reason(*ended_reason);
   facts.line_end.closed = facts.now >= line_closes_at;
   if (concert_id) {
     facts.date =
@@ -63,14 +64,14 @@ SaleFacts read_facts(db::Transaction& transaction, const ReserveRequest& request
   return facts;
 }
 
-const SeatListSql kLockSeats(
-    "SELECT number, section, grade, price, status, held_until, SYSDATE(6) FROM seats"
+const ListSql kLockSeats(
+    "SELECT number, label, section, grade, price, status, held_until, SYSDATE(6) FROM seats"
     " WHERE date_id = ? AND number IN (#) ORDER BY number FOR UPDATE");
-const SeatListSql kCountSeats("SELECT COUNT(*) FROM seats WHERE date_id = ? AND number IN (#)");
-const SeatListSql kHoldSeats(
+const ListSql kCountSeats("SELECT COUNT(*) FROM seats WHERE date_id = ? AND number IN (#)");
+const ListSql kHoldSeats(
     "UPDATE seats SET status = 'HELD', reservation_id = ?, held_until = ?"
     " WHERE date_id = ? AND number IN (#)");
-const SeatListSql kInsertReservedSeats(
+const ListSql kInsertReservedSeats(
     "INSERT INTO reservation_seats (reservation_id, number, section, grade, price)"
     " SELECT ?, number, section, grade, price FROM seats WHERE date_id = ? AND number IN (#)");
 
@@ -96,8 +97,8 @@ LockedSeats lock_seats(db::Transaction& transaction, DateId date_id,
   LockedSeats locked{{}, now};
   for (db::Rows rows = kLockSeats.query(transaction, {date_id}, numbers); rows.next();) {
     LockedSeat& seat = locked.seats.emplace_back();
-    rows.read(seat.seat.number, seat.seat.section, seat.seat.grade, seat.seat.price, seat.status,
-              seat.held_until, locked.now);
+    rows.read(seat.seat.number, seat.seat.label, seat.seat.section, seat.seat.grade,
+              seat.seat.price, seat.status, seat.held_until, locked.now);
   }
   return locked;
 }
@@ -161,8 +162,7 @@ Attempt attempt_reserve(db::Transaction& transaction, const ReserveRequest& requ
   const auto token = lock_token(transaction, request.token->token_id);
   if (!token) return Refused{Refusal::kQueueTokenInvalid};
   const SaleFacts facts = read_facts(transaction, request);
-  const TokenState state =
-      token_state(token->record, request.token->place, facts.line_end, true, facts.now);
+  const TokenState state = token_state(token->record, facts.line_end, true, facts.now);
   if (state.status != TokenStatus::kActive) return refuse_inactive(state);
 
   const UserAtSale user{request.token->concert_id, token->hold_id, facts.seats_of_user};
@@ -189,8 +189,8 @@ Attempt attempt_reserve(db::Transaction& transaction, const ReserveRequest& requ
   return answer;
 }
 
-constexpr const char* kEndHold =
-    "UPDATE reservations SET status = ?, open = NULL WHERE reservation_id = ?"
+constexpr const char* kCancelHold =
+    "UPDATE reservations SET status = 'CANCELLED', open = NULL WHERE reservation_id = ?"
     " AND status = 'HELD'";
 constexpr const char* kReleaseToken =
     "UPDATE queue_tokens SET hold_id = NULL, held_until = NULL, ends_at = active_until"
@@ -198,13 +198,15 @@ constexpr const char* kReleaseToken =
 
 constexpr const char* kFindOwner =
     "SELECT user_id, token_id, concert_id FROM reservations WHERE reservation_id = ?";
-#define RESERVATION_COLUMNS                                                               \
-  "r.reservation_id, r.user_id, r.concert_id, c.title, r.date_id, d.starts_at, r.status," \
-  " r.amount, r.held_until, r.created_at, r.payment_id, s.number, s.section, s.grade, s.price"
-#define RESERVATION_JOINS                           \
-  " JOIN concerts c ON c.concert_id = r.concert_id" \
-  " JOIN dates d ON d.date_id = r.date_id"          \
-  " JOIN reservation_seats s ON s.reservation_id = r.reservation_id"
+#define RESERVATION_COLUMNS                                                                     \
+  "r.reservation_id, r.user_id, r.concert_id, c.title, r.date_id, d.starts_at, r.status,"       \
+  " r.amount, r.held_until, r.created_at, r.payment_id, s.number, l.label, s.section, s.grade," \
+  " s.price"
+#define RESERVATION_JOINS                                            \
+  " JOIN concerts c ON c.concert_id = r.concert_id"                  \
+  " JOIN dates d ON d.date_id = r.date_id"                           \
+  " JOIN reservation_seats s ON s.reservation_id = r.reservation_id" \
+  " JOIN seats l ON l.date_id = r.date_id AND l.number = s.number"
 
 constexpr const char* kSelectReservation =
     "SELECT " RESERVATION_COLUMNS " FROM reservations r" RESERVATION_JOINS
@@ -228,7 +230,7 @@ std::vector<Reservation> read_reservations(db::Rows rows, Time now) {
     ReservedSeat seat;
     rows.read(next.id, next.user_id, next.concert_id, next.concert_title, next.date_id,
               next.starts_at, status, next.amount, next.held_until, next.created_at,
-              next.payment_id, seat.number, seat.section, seat.grade, seat.price);
+              next.payment_id, seat.number, seat.label, seat.section, seat.grade, seat.price);
     if (result.empty() || result.back().id != next.id) {
       next.status = reservation_status(status, next.held_until, now);
       result.push_back(std::move(next));
@@ -241,6 +243,38 @@ std::vector<Reservation> read_reservations(db::Rows rows, Time now) {
 constexpr const char* kLockLapsedHolds =
     "SELECT reservation_id FROM reservations WHERE status = 'HELD' AND held_until <= SYSDATE(6)"
     " ORDER BY held_until LIMIT ? FOR UPDATE SKIP LOCKED";
+const ListSql kExpireHolds(
+    "UPDATE reservations SET status = 'EXPIRED', open = NULL WHERE reservation_id IN (#)");
+const ListSql kSelectSeatsOfHolds(
+    "SELECT s.date_id, s.number FROM reservation_seats rs"
+    " JOIN reservations r ON r.reservation_id = rs.reservation_id"
+    " JOIN seats s ON s.date_id = r.date_id AND s.number = rs.number"
+    "  AND s.reservation_id = rs.reservation_id"
+    " WHERE rs.reservation_id IN (#) ORDER BY s.date_id, s.number");
+// Whoever took a seat over since it was read has a deadline that is to come.
+const ListSql kFreeLapsedSeats(
+    "UPDATE seats SET status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"
+    " WHERE date_id = ? AND number IN (#) AND status = 'HELD' AND held_until <= SYSDATE(6)");
+
+// Frees what is still theirs, in the order in which everybody locks seats.
+void free_lapsed_seats(db::Transaction& transaction, const std::vector<ReservationId>& lapsed) {
+  std::map<DateId, std::vector<std::int64_t>> seats;
+  for (db::Rows rows = kSelectSeatsOfHolds.query(transaction, {}, lapsed); rows.next();) {
+    DateId date_id;
+    std::int64_t number = 0;
+    rows.read(date_id, number);
+    seats[date_id].push_back(number);
+  }
+  for (const auto& [date_id, numbers] : seats) {
+    for (std::size_t i = 0; i < numbers.size(); i += kListMax) {
+      const auto begin = numbers.begin() + static_cast<std::ptrdiff_t>(i);
+      const auto count = std::min(kListMax, numbers.size() - i);
+      kFreeLapsedSeats.execute(
+          transaction, {date_id},
+          std::vector<std::int64_t>(begin, begin + static_cast<std::ptrdiff_t>(count)));
+    }
+  }
+}
 
 }  // namespace
 
@@ -256,6 +290,7 @@ Outcome<StoredAnswer> reserve_seats(WaitingRoom& room, const ReserveRequest& req
         attempt && !attempt->ok() && attempt->error().refusal == Refusal::kNotEnoughSeats;
     if (attempt && !(too_few && choice == Choice::kSkipLocked)) {
       if (attempt->ok() && !attempt->value().replayed) {
+        metrics::count(metrics::Counter::kHolds);
         announce_token_change(room, request.token->concert_id, request.token->token_id, false);
       }
       if (!attempt->ok()) return explain_refusal(room, request.token, attempt->error());
@@ -267,7 +302,7 @@ Outcome<StoredAnswer> reserve_seats(WaitingRoom& room, const ReserveRequest& req
 }
 
 void cancel_hold(db::Transaction& transaction, ReservationId id) {
-  transaction.execute(kEndHold, "CANCELLED", id);
+  transaction.execute(kCancelHold, id);
   free_seats(transaction, id);
 }
 
@@ -318,10 +353,9 @@ std::int64_t expire_lapsed_holds(db::Connection& database) {
     for (db::Rows rows = transaction.query(kLockLapsedHolds, kLapsedPerBatch); rows.next();) {
       rows.read(lapsed.emplace_back());
     }
-    for (const ReservationId& id : lapsed) {
-      transaction.execute(kEndHold, "EXPIRED", id);
-      free_seats(transaction, id);
-    }
+    if (lapsed.empty()) return std::int64_t{0};
+    kExpireHolds.execute(transaction, {}, lapsed);
+    free_lapsed_seats(transaction, lapsed);
     transaction.commit();
     return static_cast<std::int64_t>(lapsed.size());
   });

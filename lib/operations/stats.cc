@@ -1,5 +1,7 @@
 #include "operations/stats.h"
 
+#include "operations/line_end_sql.h"
+
 namespace stagedoor::operations {
 namespace {
 
@@ -8,7 +10,8 @@ constexpr const char* kCountAdmitted =
 
 // Tokens that ended with their whole line count although their rows are not tidied yet.
 constexpr const char* kCountEnded =
-    "SELECT COALESCE(t.expired_reason, q.ended_reason) AS reason, COUNT(*)"
+    "SELECT COALESCE(t.expired_reason, " LINE_END_REASON("t.concert_id", "t.place") ") AS reason,"
+    " COUNT(*)"
     " FROM queues q JOIN queue_tokens t ON t.concert_id = q.concert_id"
     " WHERE q.concert_id = ? AND (t.status = 'EXPIRED' OR t.place <= q.ended_place)"
     " GROUP BY reason";

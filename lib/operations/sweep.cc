@@ -1,6 +1,6 @@
 #include "operations/sweep.h"
 
-#include <functional>
+#include <thread>
 
 #include "base/json_writer.h"
 #include "base/log.h"
@@ -10,9 +10,11 @@
 namespace stagedoor::operations {
 namespace {
 
-// Only the index range of the list of concerts depends on it; see sql/0001.
+// Only the index range of the list of concerts depends on it; see sql/0001. The first date is asked
+// for because it is in that index.
 constexpr const char* kArchive =
-    "UPDATE concerts SET archived = TRUE WHERE archived = FALSE AND last_date_at < ? LIMIT 500";
+    "UPDATE concerts SET archived = TRUE"
+    " WHERE archived = FALSE AND first_date_at < ? AND last_date_at < ? LIMIT 500";
 
 // Lines that end in a mark alone have nobody in them any more, but rows to tidy.
 constexpr const char* kSelectUntidy =
@@ -36,16 +38,22 @@ void attempt(SweepSummary& summary, const char* part, const std::function<void()
   }
 }
 
-// Repeats a bounded piece of work until there is nothing left; returns how much there was.
+// Repeats a bounded piece of work until there is nothing left; returns how much there was. It rests
+// as long as it works: those who buy meanwhile come first.
 std::int64_t in_batches(const std::function<std::int64_t()>& batch) {
   std::int64_t total = 0;
-  for (std::int64_t done = batch(); done > 0; done = batch()) total += done;
-  return total;
+  for (;;) {
+    const Micros began_at = monotonic_now();
+    const std::int64_t done = batch();
+    if (done == 0) return total;
+    total += done;
+    std::this_thread::sleep_for(monotonic_now() - began_at);
+  }
 }
 
 }  // namespace
 
-SweepSummary sweep(WaitingRoom room) {
+SweepSummary sweep(WaitingRoom room, const std::function<void()>& send_alerts) {
   const Micros started_at = monotonic_now();
   SweepSummary summary;
   attempt(summary, "expire lapsed holds", [&] {
@@ -64,8 +72,10 @@ SweepSummary sweep(WaitingRoom room) {
     }
   });
   attempt(summary, "archive past concerts", [&] {
-    summary.concerts_archived = room.database.execute(kArchive, room.database.now());
+    const Time now = room.database.now();
+    summary.concerts_archived = room.database.execute(kArchive, now, now);
   });
+  attempt(summary, "send alerts", send_alerts);
   summary.took = monotonic_now() - started_at;
   return summary;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,9 @@ struct SweepSummary {
   std::vector<std::string> errors = {};  // what failed; the other parts were still done
 };
 
-// Writes down lapsed holds, advances every line that has somebody in it, and tidies up what has
-// ended.
-SweepSummary sweep(WaitingRoom room);
+// Writes down lapsed holds, advances every line that has somebody in it, tidies up what has ended,
+// and then sends what alerts there are.
+SweepSummary sweep(WaitingRoom room, const std::function<void()>& send_alerts);
 
 std::string summary_json(const SweepSummary& summary);
 

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "token/digest.h"
+#include "token/public_key.h"
 
 namespace stagedoor::token {
 
@@ -20,19 +24,30 @@ struct Identity {
   Role role = Role::kUser;
 };
 
-// Signs and verifies access tokens: JWT, HS256, with the installation's own secret. Any other
-// algorithm, none included, is refused whatever the header of the token asks for.
+// The public keys of an outside identity provider by their `kid`.
+using PublicKeys = std::map<std::string, PublicKey, std::less<>>;
+
+// Signs and verifies access tokens (JWT). Either the installation signs its own, HS256 with its own
+// secret, or they come from an outside identity provider, RS256 or ES256 with the key that `kid`
+// names. Any other algorithm, none included, is refused whatever the header of the token asks for.
 class AccessTokens {
  public:
-  explicit AccessTokens(std::string secret) : secret_(std::move(secret)) {}
+  // Its own. REQUIRES: a secret at least; the first signs, all of them verify.
+  explicit AccessTokens(std::vector<std::string> secrets);
+  // Of an identity provider. REQUIRES: a key at least.
+  explicit AccessTokens(PublicKeys keys) : keys_(std::move(keys)) {}
 
+  [[nodiscard]] bool can_sign() const { return !secrets_.empty(); }
+  // REQUIRES: can_sign()
   [[nodiscard]] std::string sign(const Identity& identity, Time expires_at) const;
 
   // Nothing when the signature, the algorithm, `exp`, `nbf`, `sub` or `role` is not right.
   [[nodiscard]] std::optional<Identity> verify(std::string_view token, Time now) const;
 
  private:
-  std::string secret_;
+  std::vector<std::string> secrets_;
+  std::vector<HmacKey> own_keys_;  // of the secrets
+  PublicKeys keys_;
 };
 
 }  // namespace stagedoor::token

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,9 +7,9 @@
 
 #include "base/id.h"
 #include "domain/queue_token.h"
+#include "token/digest.h"
 
 namespace stagedoor::token {
-
 // Signs and verifies queue tokens: `<claims>.<HMAC-SHA256>`, both base64url. A token is verified
 // without any look-up. The first key signs; older ones still verify, so that keys can be rotated
 // while people stand in line.
@@ -18,11 +17,6 @@ class QueueTokens {
  public:
   // REQUIRES: keys is not empty.
   explicit QueueTokens(const std::vector<std::string>& keys);
-  ~QueueTokens();
-  QueueTokens(QueueTokens&&) noexcept;
-  QueueTokens(const QueueTokens&) = delete;
-  QueueTokens& operator=(const QueueTokens&) = delete;
-  QueueTokens& operator=(QueueTokens&&) = delete;
 
   [[nodiscard]] std::string sign(const QueueTokenClaims& claims) const;
 
@@ -30,8 +24,7 @@ class QueueTokens {
   [[nodiscard]] std::optional<QueueTokenClaims> verify(std::string_view token) const;
 
  private:
-  class Key;
-  std::vector<std::unique_ptr<Key>> keys_;
+  std::vector<HmacKey> keys_;
 };
 
 }  // namespace stagedoor::token

@@ -94,7 +94,7 @@ TEST(SameUser, NeverOwnsAndHoldsMoreThanTheLimit) {
         continue;
       }
       owned += response.json()["seats"].size();
-      paid_by({fan.user, fan.queue_token}, response.json());
+      paid_by(fan, response.json());
     }
     EXPECT_LE(owned, 5U);
   }

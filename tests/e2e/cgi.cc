@@ -59,7 +59,8 @@ TEST(EveryHandler, AnswersAsAPlainCgiProgram) {
     EXPECT_EQ(answer.exit_code, 0);
     EXPECT_GE(answer.response.status, 200);
     EXPECT_LT(answer.response.status, 500) << answer.response;
-    if (answer.response.body.empty()) continue;
+    // What Prometheus reads is no JSON.
+    if (answer.response.body.empty() || handler == "metrics") continue;
     EXPECT_NE(answer.response.header("Content-Type").find("json"), std::string::npos);
     EXPECT_TRUE(answer.response.json().is_object()) << answer.response;
   }

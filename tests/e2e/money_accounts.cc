@@ -121,10 +121,10 @@ TEST(Charge, StopsAtTheHighestBalance) {
 }
 
 TEST(Ledger, ListsEveryMovementNewestFirst) {
-  const Json concert = create_concert(sale_of(2));
-  const Buyer buyer = let_in(concert);
+  const Json concert = create_concert(hall(2));
+  const Fan buyer = admitted(concert);
   const Json charged = charge(buyer.user, 300'000).json();
-  const Json payment = paid_by(buyer, held_by(buyer, concert, {1, 2}));
+  const Json payment = paid_by(buyer, held(buyer, date_of(concert), {1, 2}));
   ASSERT_EQ(refund(buyer.user, payment).status, 200);
 
   const std::vector<Json> entries = ledger_of(buyer.user);

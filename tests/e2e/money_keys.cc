@@ -24,10 +24,10 @@ std::string keys_kept(const User& user) {
 }  // namespace
 
 TEST(IdempotencyKey, IsRequiredWhereMoneyMoves) {
-  const Json concert = create_concert(sale_of(1));
-  const Buyer buyer = let_in(concert);
+  const Json concert = create_concert(hall(1));
+  const Fan buyer = admitted(concert);
   ASSERT_EQ(charge(buyer.user, kSeatPrice).status, 201);
-  const Json reservation = held_by(buyer, concert, {1});
+  const Json reservation = held(buyer, date_of(concert), {1});
   const std::string id = reservation["reservation_id"].text();
   const std::string body = R"({"reservation_id":")" + id + R"("})";
   const std::string amount = R"({"amount":5})";
@@ -91,15 +91,15 @@ TEST(IdempotencyKey, IsForOneBodyOnly) {
 }
 
 TEST(IdempotencyKey, DoesNotCareForWhiteSpaceOrTheOrderOfMembers) {
-  const Json concert = create_concert(sale_of(1));
-  const Buyer buyer = let_in(concert);
+  const Json concert = create_concert(hall(1));
+  const Fan buyer = admitted(concert);
   const std::string key = new_key();
   const Response charged = charge_text(buyer.user, R"({"amount":10})", key);
   ASSERT_EQ(charged.status, 201);
   expect_replay(charged, charge_text(buyer.user, " {\r\n\t\"amount\" :  10 } \n", key));
   expect_replay(charged, charge_text(buyer.user, R"({"\u0061mount":10})", key));
 
-  const std::string date = std::to_string(first_date_of(concert));
+  const std::string date = std::to_string(date_of(concert));
   const Response held =
       post("/reservations", R"({"date_id":)" + date + R"(,"seats":[1]})", with_key(as(buyer), key));
   ASSERT_EQ(held.status, 201) << held;
@@ -120,11 +120,11 @@ TEST(IdempotencyKey, BelongsToItsUser) {
 }
 
 TEST(IdempotencyKey, BelongsToItsOperation) {
-  const Json concert = create_concert(sale_of(1));
-  const Buyer buyer = let_in(concert);
+  const Json concert = create_concert(hall(1));
+  const Fan buyer = admitted(concert);
   const std::string key = new_key();
   ASSERT_EQ(charge(buyer.user, kSeatPrice, key).status, 201);
-  const Response reservation = hold(buyer, concert, {1}, key);
+  const Response reservation = reserve(buyer, date_of(concert), {1}, with_key({}, key));
   ASSERT_EQ(reservation.status, 201) << reservation;
   const Response payment = pay(buyer, reservation.json(), key);
   ASSERT_EQ(payment.status, 201) << payment;
@@ -133,12 +133,12 @@ TEST(IdempotencyKey, BelongsToItsOperation) {
 }
 
 TEST(IdempotencyKey, OfOneRefundIsNotThatOfAnother) {
-  const Json concert = create_concert(sale_of(2));
-  const Buyer first = let_in(concert);
+  const Json concert = create_concert(hall(2));
+  const Fan first = admitted(concert);
   fund({first.user}, 2 * kSeatPrice);
-  const Json one = paid_by(first, held_by(first, concert, {1}));
-  const Buyer again = let_in(concert, first.user);
-  const Json two = paid_by(again, held_by(again, concert, {2}));
+  const Json one = paid_by(first, held(first, date_of(concert), {1}));
+  const Fan again = admitted(concert, first.user);
+  const Json two = paid_by(again, held(again, date_of(concert), {2}));
   const std::string key = new_key();
   const Response refunded = refund(first.user, one, key);
   ASSERT_EQ(refunded.status, 200) << refunded;

@@ -16,7 +16,7 @@ Response pay_with(const Headers& headers, const std::string& reservation_id,
 
 std::string seat_status(const Json& concert, std::int64_t number) {
   return Installation::shared().query_value(
-      "SELECT status FROM seats WHERE date_id = " + std::to_string(first_date_of(concert)) +
+      "SELECT status FROM seats WHERE date_id = " + std::to_string(date_of(concert)) +
       " AND number = " + std::to_string(number));
 }
 
@@ -26,14 +26,14 @@ Json reservation_of(const User& user, const Json& reservation) {
 
 // One who holds seat 1 of 4, with money for `seats` seats.
 struct Holder {
-  explicit Holder(std::int64_t seats = 1, const NewConcert& sale = sale_of(4))
-      : concert(create_concert(sale)), buyer(let_in(concert)) {
+  explicit Holder(std::int64_t seats = 1, const NewConcert& sale = hall(4))
+      : concert(create_concert(sale)), buyer(admitted(concert)) {
     if (seats > 0) fund({buyer.user}, seats * kSeatPrice);
-    reservation = held_by(buyer, concert, {1});
+    reservation = held(buyer, date_of(concert), {1});
   }
 
   Json concert;
-  Buyer buyer;
+  Fan buyer;
   Json reservation;
 };
 
@@ -65,7 +65,7 @@ TEST(Payment, TurnsAHoldIntoOwnership) {
 
 TEST(Payment, RefusesATokenBeforeItLooksAtTheReservation) {
   const Holder holder(0);
-  const Buyer other = let_in(holder.concert);
+  const Fan other = admitted(holder.concert);
   const User& user = holder.buyer.user;
   expect_problem(pay_with(as(user), kNothing), 401, "queue_token_required");
   expect_problem(pay_with({bearer(user.token), {"Queue-Token", "x"}}, kNothing), 401,
@@ -77,7 +77,7 @@ TEST(Payment, RefusesATokenBeforeItLooksAtTheReservation) {
 
 TEST(Payment, KnowsNoReservationButTheUsersOwn) {
   const Holder holder;
-  const Buyer other = let_in(holder.concert);
+  const Fan other = admitted(holder.concert);
   fund({other.user}, kSeatPrice);
   expect_problem(pay(other, holder.reservation), 404, "not_found");
   expect_problem(pay_with(as(other), kNothing), 404, "not_found");
@@ -103,7 +103,7 @@ TEST(Payment, SaysAlreadyPaidOfWhatWasRefundedToo) {
 
 TEST(Payment, SaysCancelledBeforeExpiredAndBeforeWhatIsMissing) {
   const Holder holder(0);
-  ASSERT_EQ(cancel(holder.buyer.user, holder.reservation).status, 204);
+  ASSERT_EQ(release(holder.buyer.user, holder.reservation).status, 204);
   expect_problem(pay(holder.buyer, holder.reservation), 409, "reservation_cancelled");
   Installation::shared().query(
       "UPDATE reservations SET held_until = SYSDATE(6) - INTERVAL 1 HOUR WHERE reservation_id = " +
@@ -134,9 +134,9 @@ TEST(Payment, SaysExpiredAfterTheDeadlineBeforeAndAfterTheSweep) {
 TEST(Payment, SaysExpiredWhenSomebodyElseHasTheSeatNow) {
   const Holder late;
   move_deadline(late.reservation, -1ms);
-  const Buyer next = let_in(late.concert);
+  const Fan next = admitted(late.concert);
   fund({next.user}, kSeatPrice);
-  const Json reservation = held_by(next, late.concert, {1});
+  const Json reservation = held(next, date_of(late.concert), {1});
   expect_problem(pay(late.buyer, late.reservation), 410, "hold_expired");
   EXPECT_EQ(pay(next, reservation).status, 201);
   expect_problem(pay(late.buyer, late.reservation), 410, "hold_expired");
@@ -193,18 +193,18 @@ TEST(Payments, AreSeenByTheirOwnersOnly) {
   EXPECT_EQ(all_items("/payments", as(other)).size(), 0U);
   const std::string reservation = holder.reservation["reservation_id"].text();
   expect_problem(get("/reservations/" + reservation, as(other)), 404, "not_found");
-  expect_problem(cancel(other, holder.reservation), 404, "not_found");
+  expect_problem(release(other, holder.reservation), 404, "not_found");
   EXPECT_EQ(balance_of(holder.buyer.user), 0);
 }
 
 TEST(Payments, AreListedNewestFirstPageByPage) {
-  const Json concert = create_concert(sale_of(3));
+  const Json concert = create_concert(hall(3));
   const User user = new_user();
   fund({user}, 3 * kSeatPrice);
   std::vector<Json> made;
   for (std::int64_t number = 1; number <= 3; ++number) {
-    const Buyer buyer = let_in(concert, user);
-    made.insert(made.begin(), paid_by(buyer, held_by(buyer, concert, {number})));
+    const Fan buyer = admitted(concert, user);
+    made.insert(made.begin(), paid_by(buyer, held(buyer, date_of(concert), {number})));
   }
   const std::vector<Json> all = all_items("/payments", as(user));
   ASSERT_EQ(all.size(), 3U);
@@ -238,23 +238,23 @@ TEST(Refund, ReturnsTheMoneyAndTheSeats) {
   expect_replay(response, refund(holder.buyer.user, payment, key));
   expect_problem(refund(holder.buyer.user, payment), 409, "already_refunded");
   EXPECT_EQ(balance_of(holder.buyer.user), kSeatPrice);
-  const Buyer next = let_in(holder.concert);
-  EXPECT_EQ(hold(next, holder.concert, {1}).status, 201);
+  const Fan next = admitted(holder.concert);
+  EXPECT_EQ(reserve(next, date_of(holder.concert), {1}).status, 201);
 }
 
 TEST(Refund, LeavesTheSeatToWhoeverBoughtItSince) {
   const Holder holder;
   const Json payment = paid_by(holder.buyer, holder.reservation);
   ASSERT_EQ(refund(holder.buyer.user, payment).status, 200);
-  const Buyer next = let_in(holder.concert);
+  const Fan next = admitted(holder.concert);
   fund({next.user}, kSeatPrice);
-  paid_by(next, held_by(next, holder.concert, {1}));
+  paid_by(next, held(next, date_of(holder.concert), {1}));
   expect_problem(refund(holder.buyer.user, payment), 409, "already_refunded");
   EXPECT_EQ(seat_status(holder.concert, 1), "SOLD");
 }
 
 TEST(Refund, ClosesWhenTheOrganiserSaid) {
-  NewConcert sale = sale_of(4);
+  NewConcert sale = hall(4);
   sale.times["refund_until"] = time_from_now(1h);
   const Holder holder(1, sale);
   const Json payment = paid_by(holder.buyer, holder.reservation);
@@ -275,7 +275,7 @@ TEST(Refund, ClosesAtTheStartOfTheDateByDefault) {
   const Holder holder;
   const Json payment = paid_by(holder.buyer, holder.reservation);
   Installation::shared().query("UPDATE dates SET starts_at = SYSDATE(6) WHERE date_id = " +
-                               std::to_string(first_date_of(holder.concert)));
+                               std::to_string(date_of(holder.concert)));
   expect_problem(refund(holder.buyer.user, payment), 409, "refund_closed");
   EXPECT_EQ(seat_status(holder.concert, 1), "SOLD");
 }
@@ -286,4 +286,33 @@ TEST(Refund, DoesNotLiftABalanceAboveItsLimit) {
   fund({holder.buyer.user}, 1'000'000'000'000'000);
   expect_problem(refund(holder.buyer.user, payment), 422, "balance_limit_exceeded");
   EXPECT_EQ(seat_status(holder.concert, 1), "SOLD");
+}
+
+TEST(Stats, ShowTheSeatsAndTheRevenueOfEveryDate) {
+  NewConcert wanted = hall(10);
+  wanted.dates.push_back({.starts_at = time_from_now(std::chrono::hours(24 * 31)),
+                          .seats_json = "[" + seat_range(1, 5, R"("price":70000)") + "]"});
+  const Json concert = create_concert(wanted);
+  const std::vector<Fan> fans = admitted(4, concert);
+  for (const Fan& fan : fans) fund({fan.user}, 3 * kSeatPrice);
+  paid_by(fans[0], held(fans[0], date_of(concert), {1, 2}));
+  const Json returned = paid_by(fans[1], held(fans[1], date_of(concert), {3}));
+  ASSERT_EQ(refund(fans[1].user, returned).status, 200);
+  paid_by(fans[2], held(fans[2], date_of(concert, 1), {5}));
+  let_lapse(held(fans[3], date_of(concert), {7, 8}));
+
+  const auto shows = [](const Json& date, std::int64_t available, std::int64_t sold,
+                        std::int64_t revenue) {
+    return date["available"].integer() == available && date["held"].integer() == 0 &&
+           date["sold"].integer() == sold && date["revenue"].integer() == revenue;
+  };
+  const std::string path = "/admin" + concert_path(concert) + "/stats";
+  EXPECT_TRUE(eventually(std::chrono::seconds(5), [&] {
+    const Json stats = get(path, as_admin()).json();
+    return stats["dates"].size() == 2 &&
+           stats["dates"][0]["date_id"].integer() == date_of(concert) &&
+           shows(stats["dates"][0], 8, 2, 2 * kSeatPrice) &&
+           shows(stats["dates"][1], 4, 1, 70'000) &&
+           stats["revenue"].integer() == 2 * kSeatPrice + 70'000;
+  })) << get(path, as_admin());
 }

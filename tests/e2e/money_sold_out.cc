@@ -27,13 +27,13 @@ bool sale_becomes(const Json& concert, const std::string& state) {
 class SoldOut : public ::testing::Test {
  protected:
   void SetUp() override {
-    buyer_ = let_in(concert_);
+    buyer_ = admitted(concert_);
     fund({buyer_.user}, 2 * kSeatPrice);
     inside_ = joined(new_user(), concert_);
     for (int i = 0; i < 2; ++i) waiting_.push_back(joined(new_user(), concert_));
     ASSERT_EQ(inside_["status"].text(), "ACTIVE");
     ASSERT_EQ(waiting_[1]["status"].text(), "WAITING");
-    const Json reservation = held_by(buyer_, concert_, {1, 2});
+    const Json reservation = held(buyer_, date_of(concert_), {1, 2});
     EXPECT_EQ(sale_state(concert_), "OPEN") << "what is only held may come back";
     payment_ = paid_by(buyer_, reservation);
   }
@@ -44,8 +44,8 @@ class SoldOut : public ::testing::Test {
     EXPECT_EQ(state_of(buyer_.queue_token)["expired_reason"].text(), "PAID");
   }
 
-  Json concert_ = create_concert(sale_of(2, {{"max_active", 2}}));
-  Buyer buyer_;
+  Json concert_ = create_concert(hall(2, {{"max_active", 2}}));
+  Fan buyer_;
   Json inside_;
   std::vector<Json> waiting_;
   Json payment_;
@@ -66,8 +66,8 @@ TEST_F(SoldOut, ReopensForNewJoinersOnlyWhenSomebodyReturnsASeat) {
   ASSERT_EQ(refund(buyer_.user, payment_).status, 200);
   EXPECT_TRUE(sale_becomes(concert_, "OPEN"));
   expect_everybody_told();
-  const Buyer next = let_in(concert_);
-  EXPECT_EQ(hold(next, concert_, {1}).status, 201);
+  const Fan next = admitted(concert_);
+  EXPECT_EQ(reserve(next, date_of(concert_), {1}).status, 201);
   expect_everybody_told();
 }
 
@@ -88,11 +88,11 @@ TEST_F(SoldOut, ReopensForNewJoinersOnlyWhenADateIsAdded) {
 
 TEST_F(SoldOut, CanBeSoldOutAgain) {
   ASSERT_EQ(refund(buyer_.user, payment_).status, 200);
-  const Buyer next = let_in(concert_);
+  const Fan next = admitted(concert_);
   fund({next.user}, 2 * kSeatPrice);
   const Json late = joined(new_user(), concert_);
   const Json later = joined(new_user(), concert_);
-  paid_by(next, held_by(next, concert_, {1, 2}));
+  paid_by(next, held(next, date_of(concert_), {1, 2}));
   expect_ended(late, "SOLD_OUT");
   expect_ended(later, "SOLD_OUT");
   expect_problem(join(new_user(), concert_), 410, "sold_out");
@@ -107,24 +107,33 @@ TEST_F(SoldOut, StaysSoWithoutMemcached) {
 }
 
 TEST(FreedPlace, OfAPayerIsFilledWithinTwoSeconds) {
-  const Json concert = create_concert(sale_of(5, {{"max_active", 1}}));
-  Buyer inside = let_in(concert);
+  const Json concert = create_concert(hall(5, {{"max_active", 1}}));
+  Fan inside = admitted(concert);
   for (std::int64_t number = 1; number <= 3; ++number) {
     const User user = new_user();
     const Json next = joined(user, concert);
     ASSERT_EQ(next["status"].text(), "WAITING") << next;
     fund({inside.user}, kSeatPrice);
-    paid_by(inside, held_by(inside, concert, {number}));
+    paid_by(inside, held(inside, date_of(concert), {number}));
     ASSERT_TRUE(becomes(next, "ACTIVE", 2s)) << state_of(next);
-    inside = {user, next["token"].text()};
+    inside = fan_of(user, next);
   }
   expect_fair(concert);
 }
 
 TEST(FreedPlace, OfAPayerIsTakenByTheNextJoinWhenNobodyWaits) {
-  const Json concert = create_concert(sale_of(5, {{"max_active", 1}}));
-  const Buyer inside = let_in(concert);
+  const Json concert = create_concert(hall(5, {{"max_active", 1}}));
+  const Fan inside = admitted(concert);
   fund({inside.user}, kSeatPrice);
-  paid_by(inside, held_by(inside, concert, {1}));
+  paid_by(inside, held(inside, date_of(concert), {1}));
   EXPECT_EQ(joined(new_user(), concert)["status"].text(), "ACTIVE");
+}
+
+TEST_F(SoldOut, IsWhatThoseWhoWaitedReadAfterALaterEndToo) {
+  ASSERT_EQ(refund(buyer_.user, payment_).status, 200);
+  const Json late = joined(new_user(), concert_);
+  ASSERT_EQ(change(concert_, R"({"sale_closes_at":")" + time_from_now(-1s) + R"("})").status, 200);
+  EXPECT_TRUE(eventually(2s, [&] { return state_of(late)["status"].text() == "EXPIRED"; }));
+  expect_ended(late, "SALE_CLOSED");
+  expect_everybody_told();
 }

@@ -30,7 +30,7 @@ std::string status_of(const Fan& fan, const Json& reservation) {
 // Pays what the fan holds, and comes again: the payment ended his token.
 Fan after_paying(const Fan& fan, const Json& concert, const Json& hold) {
   fund({fan.user}, hold["amount"].integer());
-  paid_by({fan.user, fan.queue_token}, hold);
+  paid_by(fan, hold);
   return admitted(concert, fan.user);
 }
 
@@ -40,8 +40,8 @@ TEST(Reservations, AHoldSaysAllThatThereIsToKnow) {
   NewConcert two_grades = hall(50, {{"hold_seconds", 120}});
   two_grades.title = "Two grades";
   two_grades.dates[0].seats_json =
-      "[" + seat_range(1, 10, R"("grade":"VIP","section":"floor","price":250000)") + "," +
-      seat_range(11, 50) + "]";
+      "[" + seat_range(1, 10, R"("grade":"VIP","section":"floor","price":250000,"label":"F{n}")") +
+      "," + seat_range(11, 50) + "]";
   const Json concert = create_concert(two_grades);
   const Fan fan = admitted(concert);
   const Response response = reserve(fan, date_of(concert), {11, 10});
@@ -59,8 +59,8 @@ TEST(Reservations, AHoldSaysAllThatThereIsToKnow) {
   EXPECT_EQ(hold["starts_at"], concert["dates"][0]["starts_at"]);
   EXPECT_EQ(hold["status"].text(), "HELD");
   EXPECT_EQ(hold["seats"].dump(),
-            R"([{"number":10,"section":"floor","grade":"VIP","price":250000},)"
-            R"({"number":11,"section":null,"grade":"R","price":100000}])");
+            R"([{"number":10,"label":"F10","section":"floor","grade":"VIP","price":250000},)"
+            R"({"number":11,"label":"11","section":null,"grade":"R","price":100000}])");
   EXPECT_EQ(hold["amount"].integer(), 350'000);
   EXPECT_TRUE(hold["payment_id"].is_null());
   EXPECT_TRUE(is_time(hold["created_at"].text()) && is_time(hold["held_until"].text()));

@@ -50,6 +50,27 @@ Times time_of_listing(const Fan& fan, const Json& concert, int times, const Head
 
 }  // namespace
 
+TEST(SeatListing, IsTheSameForOrganisersWhoStandInNoLine) {
+  const Json concert = create_concert(hall(3));
+  const Fan fan = admitted(concert);
+  held(admitted(concert), date_of(concert), {2});
+  const std::string path = "/admin" + seats_path(concert);
+  expect_shown(fan, concert, 2, "HELD");
+  const Response watched = get(path, as_admin());
+  EXPECT_EQ(watched.status, 200) << watched;
+  EXPECT_EQ(watched.body, seats(fan, concert).body);
+  Headers unchanged = as_admin();
+  unchanged.emplace_back("If-None-Match", watched.header("ETag"));
+  EXPECT_EQ(get(path, unchanged).status, 304);
+  expect_problem(get(path, as(fan)), 403, "forbidden");
+  expect_problem(get(path), 401, "unauthenticated");
+  expect_invalid(get(path + "?status=FREE", as_admin()), {"status"});
+  const std::string elsewhere = "/admin" + concert_path(create_concert()) + "/dates/";
+  const std::string date_id = std::to_string(date_of(concert));
+  expect_problem(get(elsewhere + date_id + "/seats", as_admin()), 404, "not_found");
+  expect_problem(post(path, "{}", as_admin()), 405, "method_not_allowed");
+}
+
 TEST(SeatListing, ShowsEverySeatByNumber) {
   NewConcert ranges = hall(1);
   ranges.dates[0].seats_json =

@@ -11,6 +11,8 @@
 namespace stagedoor::operations {
 namespace {
 
+constexpr int kDemoConcerts = 4;
+
 std::int64_t concerts(db::Connection& database) {
   std::int64_t count = 0;
   database.query("SELECT COUNT(*) FROM concerts").read_first(count);
@@ -29,9 +31,9 @@ TEST(Demo, IsLoadedOnceHoweverManyTryAtOnce) {
   });
   std::sort(created.begin(), created.end());
   EXPECT_EQ(created.front(), 0);
-  EXPECT_EQ(created.back(), 2);
+  EXPECT_EQ(created.back(), kDemoConcerts);
   EXPECT_EQ(std::count(created.begin(), created.end(), 0), 15);
-  EXPECT_EQ(concerts(database), before + 2);
+  EXPECT_EQ(concerts(database), before + kDemoConcerts);
 }
 
 TEST(Demo, ThatBrokeOffIsLoadedByTheNextWhoTries) {
@@ -42,8 +44,8 @@ TEST(Demo, ThatBrokeOffIsLoadedByTheNextWhoTries) {
   proxy.on_next_commit(DatabaseProxy::OnCommit::kCutBefore);
   EXPECT_THROW(load_demo(database), db::CommitInDoubt);
   EXPECT_EQ(concerts(database), before);
-  EXPECT_EQ(load_demo(database), 2);
-  EXPECT_EQ(concerts(database), before + 2);
+  EXPECT_EQ(load_demo(database), kDemoConcerts);
+  EXPECT_EQ(concerts(database), before + kDemoConcerts);
 }
 
 TEST(Demo, IsNotLoadedASecondTime) {

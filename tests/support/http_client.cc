@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "support/exchange_log.h"
+
 namespace stagedoor::testing {
 namespace {
 
@@ -166,6 +168,7 @@ Response HttpClient::send(const Request& request) {
     throw std::runtime_error(request.method + " " + request.path + ": " + curl_easy_strerror(code));
   }
   curl_easy_getinfo(curl, CURLINFO_TOTAL_TIME, &response.seconds);
+  log_exchange(request.method, request.path, response);
   return response;
 }
 

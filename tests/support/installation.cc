@@ -60,6 +60,11 @@ std::filesystem::path new_home() {
   return pattern;
 }
 
+Variables with_defaults(Variables settings, const Variables& defaults) {
+  settings.insert(defaults.begin(), defaults.end());
+  return settings;
+}
+
 std::string content_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -99,9 +104,15 @@ int free_port() {
   throw std::runtime_error("no free port from " + std::to_string(first) + " on");
 }
 
-Installation::Installation(Variables settings) : home_(new_home()), port_(free_port()) {
-  variables_ = {{"STAGEDOOR_RATE_LIMITS", "off"}, {"STAGEDOOR_BIN", binary_directory()}};
-  for (auto& [name, value] : settings) variables_[name] = value;
+Installation::Installation(Variables settings)
+    : Installation(source_directory() / "stagedoor",
+                   with_defaults(std::move(settings), {{"STAGEDOOR_BIN", binary_directory()}})) {}
+
+Installation::Installation(const std::filesystem::path& command, Variables settings)
+    : command_(command),
+      home_(new_home()),
+      port_(free_port()),
+      variables_(with_defaults(std::move(settings), {{"STAGEDOOR_RATE_LIMITS", "off"}})) {
   variables_["STAGEDOOR_HOME"] = home_;
   variables_["STAGEDOOR_PORT"] = std::to_string(port_);
   start_janitor();
@@ -154,6 +165,10 @@ Installation& Installation::shared() {
   return *instance;
 }
 
+void Installation::share(std::unique_ptr<Installation> installation) {
+  shared_instance() = std::move(installation);
+}
+
 void Installation::stop_shared() { shared_instance().reset(); }
 
 std::string Installation::origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
@@ -165,7 +180,7 @@ void Installation::start_janitor() {
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
   const std::string script =
       "trap '' INT TERM HUP; read -r word || { \"$0\" down; rm -rf \"$1\"; }";
-  const std::string command = source_directory() / "stagedoor";
+  const std::string command = command_;
   std::string home_variable = "STAGEDOOR_HOME=" + home_.string();
   std::string port_variable = "STAGEDOOR_PORT=" + std::to_string(port_);
   std::string path_variable = "PATH=" + std::string(getenv("PATH"));
@@ -210,7 +225,7 @@ void Installation::report_alerts() const {
 }
 
 CommandResult Installation::run(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> argv{source_directory() / "stagedoor"};
+  std::vector<std::string> argv{command_};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return run_command(argv, variables_);
 }

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,8 @@ class Installation {
   // Rate limits are off unless `settings` says otherwise.
   // Throws std::runtime_error with the whole output when it does not come up.
   explicit Installation(Variables settings = {});
+  // Of an installed tree, by its own `stagedoor`.
+  Installation(const std::filesystem::path& command, Variables settings);
   ~Installation();
   Installation(const Installation&) = delete;
   Installation& operator=(const Installation&) = delete;
@@ -33,6 +36,8 @@ class Installation {
   // The one that all tests of a binary use: made at the first call, stopped after the last test.
   static Installation& shared();
   static void stop_shared();
+  // Makes this the shared one. REQUIRES: nobody has asked for it yet.
+  static void share(std::unique_ptr<Installation> installation);
 
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] std::string origin() const;
@@ -84,6 +89,7 @@ class Installation {
   void report_alerts() const;
   void stop();
 
+  std::filesystem::path command_;
   std::filesystem::path home_;
   int port_ = 0;
   Variables variables_;

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -80,7 +81,10 @@ std::vector<std::string> child_environment(const Variables& variables) {
 
 std::string file_content(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  // Not by iterators: those throw when a process ends while its file is read.
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
 }
 
 std::vector<pid_t> all_pids() {

@@ -1,16 +1,7 @@
 #include "support/queue.h"
 
-#include <sstream>
-#include <stdexcept>
-
 namespace stagedoor::testing {
 namespace {
-
-[[noreturn]] void refuse(const std::string& what, const Response& response) {
-  std::ostringstream text;
-  text << what << ": " << response;
-  throw std::runtime_error(text.str());
-}
 
 // A UUID as the database prints it.
 std::string uuid_column(const std::string& column) {

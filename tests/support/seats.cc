@@ -1,6 +1,5 @@
 #include "support/seats.h"
 
-#include <sstream>
 #include <stdexcept>
 
 namespace stagedoor::testing {
@@ -8,26 +7,18 @@ namespace {
 
 constexpr std::size_t kJoinsAtOnce = 16;
 
-[[noreturn]] void refuse(const std::string& what, const Response& response) {
-  std::ostringstream text;
-  text << what << ": " << response;
-  throw std::runtime_error(text.str());
-}
-
-std::string id_in_sql(const Json& reservation) {
-  return "UNHEX(REPLACE('" + reservation["reservation_id"].text() + "', '-', ''))";
-}
-
-// Deadlines are moved wherever they are kept.
-std::string lapse_sql(const std::string& condition) {
+// Moves the deadlines of holds wherever they are kept.
+void move_deadlines(const std::string& condition, std::chrono::milliseconds from_now) {
   const std::string which = " WHERE r.status = 'HELD' AND " + condition + ";";
-  return "SET @past = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND; START TRANSACTION;"
-         "UPDATE queue_tokens t JOIN reservations r ON r.reservation_id = t.hold_id"
-         " SET t.held_until = @past, t.ends_at = @past" +
-         which +
-         "UPDATE seats s JOIN reservations r ON r.reservation_id = s.reservation_id"
-         " SET s.held_until = @past" +
-         which + "UPDATE reservations r SET r.held_until = @past" + which + "COMMIT;";
+  Installation::shared().query(
+      "SET @deadline = SYSDATE(6) + INTERVAL " + std::to_string(from_now.count() * 1'000) +
+      " MICROSECOND; START TRANSACTION;"
+      "UPDATE queue_tokens t JOIN reservations r ON r.reservation_id = t.hold_id"
+      " SET t.held_until = @deadline, t.ends_at = @deadline" +
+      which +
+      "UPDATE seats s JOIN reservations r ON r.reservation_id = s.reservation_id"
+      " SET s.held_until = @deadline" +
+      which + "UPDATE reservations r SET r.held_until = @deadline" + which + "COMMIT;");
 }
 
 // A query whose rows are violations, and what they violate. @concert is the concert.
@@ -73,24 +64,22 @@ constexpr Rule kRules[] = {
 
 }  // namespace
 
+Fan fan_of(const User& user, const Json& state) {
+  return {user, state["token_id"].text(), state["token"].text()};
+}
+
 Fan admitted(const Json& concert, const User& user) {
   const Json state = joined(user, concert);
-  if (state["status"].text() != "ACTIVE") throw std::runtime_error("not let in: " + state.dump());
-  return {user, state["token_id"].text(), state["token"].text()};
+  // Somebody who came while others were being let in is inside a moment later.
+  if (state["status"].text() != "ACTIVE" && !becomes(state, "ACTIVE")) {
+    throw std::runtime_error("not let in: " + state.dump());
+  }
+  return fan_of(user, state);
 }
 
 std::vector<Fan> admitted(std::size_t count, const Json& concert) {
   const std::vector<User> users = new_users(count);
-  const std::vector<Json> states =
-      parallel(kJoinsAtOnce, count, [&](std::size_t i) { return joined(users[i], concert); });
-  std::vector<Fan> fans;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::string token = states[i]["token"].text();
-    // Somebody who came while others were being let in is inside a moment later.
-    if (!becomes(states[i], "ACTIVE")) throw std::runtime_error("not let in: " + states[i].dump());
-    fans.push_back({users[i], states[i]["token_id"].text(), token});
-  }
-  return fans;
+  return parallel(kJoinsAtOnce, count, [&](std::size_t i) { return admitted(concert, users[i]); });
 }
 
 Headers as(const Fan& fan) { return {bearer(fan.user.token), {"Queue-Token", fan.queue_token}}; }
@@ -101,7 +90,9 @@ std::int64_t date_of(const Json& concert, std::size_t index) {
 
 std::string seat_range(std::int64_t from, std::int64_t to, const std::string& members) {
   return "{\"from\":" + std::to_string(from) + ",\"to\":" + std::to_string(to) +
-         (members.find("\"price\"") == std::string::npos ? ",\"price\":100000" : "") +
+         (members.find("\"price\"") == std::string::npos
+              ? ",\"price\":" + std::to_string(kSeatPrice)
+              : "") +
          (members.empty() ? "" : ",") + members + "}";
 }
 
@@ -185,12 +176,14 @@ std::map<std::int64_t, std::string> listed_seats(const Fan& fan, const Json& con
   return statuses;
 }
 
-void let_lapse(const Json& reservation) {
-  Installation::shared().query(lapse_sql("r.reservation_id = " + id_in_sql(reservation)));
+void move_deadline(const Json& reservation, std::chrono::milliseconds from_now) {
+  move_deadlines("r.reservation_id = " + in_sql(reservation["reservation_id"].text()), from_now);
 }
 
+void let_lapse(const Json& reservation) { move_deadline(reservation, std::chrono::seconds(-1)); }
+
 void let_all_lapse(const Json& concert) {
-  Installation::shared().query(lapse_sql("r.concert_id = " + id_of(concert)));
+  move_deadlines("r.concert_id = " + id_of(concert), std::chrono::seconds(-1));
 }
 
 void add_lapsed_holds(const Json& concert, std::size_t holds, std::size_t seats_each) {
@@ -201,18 +194,18 @@ void add_lapsed_holds(const Json& concert, std::size_t holds, std::size_t seats_
       " FROM seats WHERE date_id = @date AND number <= " + std::to_string(holds) + " * @each";
   Installation::shared().query(
       "SET @date = " + std::to_string(date_of(concert)) + ", @each = " +
-      std::to_string(seats_each) + ", @past = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND;" +
+      std::to_string(seats_each) + ", @deadline = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND;" +
       "START TRANSACTION; INSERT INTO reservations (reservation_id, user_id, concert_id, date_id,"
       " token_id, status, open, seat_count, amount, user_seats, user_seats_max, held_until,"
       " created_at) SELECT " +
       id_sql("reservation") + ", " + id_sql("user") + ", " + id_of(concert) + ", date_id, " +
       id_sql("token") +
-      ", 'HELD', TRUE, COUNT(*), SUM(price), COUNT(*), COUNT(*), @past,"
-      " @past - INTERVAL 5 MINUTE" +
+      ", 'HELD', TRUE, COUNT(*), SUM(price), COUNT(*), COUNT(*), @deadline,"
+      " @deadline - INTERVAL 5 MINUTE" +
       which + " GROUP BY (number - 1) DIV @each;" +
       "INSERT INTO reservation_seats (reservation_id, number, section, grade, price) SELECT " +
       id_sql("reservation") + ", number, section, grade, price" + which + ";" +
-      "UPDATE seats SET status = 'HELD', held_until = @past, reservation_id = " +
+      "UPDATE seats SET status = 'HELD', held_until = @deadline, reservation_id = " +
       id_sql("reservation") + which.substr(which.find(" WHERE")) + ";COMMIT");
 }
 

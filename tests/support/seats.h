@@ -10,6 +10,8 @@
 // The words of seats and reservations. All of them talk to Installation::shared().
 namespace stagedoor::testing {
 
+inline constexpr std::int64_t kSeatPrice = 100'000;
+
 // Somebody who was let in to a concert.
 struct Fan {
   User user;
@@ -17,7 +19,9 @@ struct Fan {
   std::string queue_token;
 };
 
-// Throws when somebody is not let in at once.
+// The fan of a queue state, as a join answers it.
+Fan fan_of(const User& user, const Json& state);
+// Joins and waits to be let in; throws when that takes longer than two seconds.
 Fan admitted(const Json& concert, const User& user = new_user());
 std::vector<Fan> admitted(std::size_t count, const Json& concert);
 
@@ -27,7 +31,8 @@ Headers as(const Fan& fan);
 std::int64_t date_of(const Json& concert, std::size_t index = 0);
 // A range of seats for NewDate::seats_json, `members` as in `"grade":"VIP"`.
 std::string seat_range(std::int64_t from, std::int64_t to, const std::string& members = "");
-// One date with the seats 1 to `seats`, and room inside for everybody.
+// One date with the seats 1 to `seats` at kSeatPrice, and room inside for everybody unless
+// `settings` say otherwise.
 NewConcert hall(std::int64_t seats, std::map<std::string, std::int64_t> settings = {});
 
 Response reserve_body(const Fan& fan, const std::string& body, const Headers& more = {});
@@ -50,7 +55,9 @@ std::string seats_path(const Json& concert, std::size_t date_index = 0);
 // Statuses by number, from the listing; throws when it is not a 200.
 std::map<std::int64_t, std::string> listed_seats(const Fan& fan, const Json& concert);
 
-// Makes the hold's deadline, or that of all holds of the concert, lie that long in the past.
+// Moves the hold's deadline, wherever it is kept, to that long from now.
+void move_deadline(const Json& reservation, std::chrono::milliseconds from_now);
+// Makes the hold's deadline, or that of all holds of the concert, lie in the past.
 void let_lapse(const Json& reservation);
 void let_all_lapse(const Json& concert);
 // Fills the first seats of the first date with holds of users nobody has seen, all of which have

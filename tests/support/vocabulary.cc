@@ -88,6 +88,14 @@ Response del(const std::string& path, const Headers& headers) {
   return send({"DELETE", "/api/v1" + path, headers, ""});
 }
 
+[[noreturn]] void refuse(const std::string& what, const Response& response) {
+  std::ostringstream text;
+  text << what << ": " << response;
+  throw std::runtime_error(text.str());
+}
+
+std::string in_sql(const std::string& uuid) { return "UNHEX(REPLACE('" + uuid + "', '-', ''))"; }
+
 std::vector<User> new_users(std::size_t count) { return mint_users(count); }
 
 User new_user() {

@@ -28,6 +28,11 @@ Response post(const std::string& path, const std::string& body, const Headers& h
 Response patch(const std::string& path, const std::string& body, const Headers& headers = {});
 Response del(const std::string& path, const Headers& headers = {});
 
+// Throws with the answer, for words that promise a success.
+[[noreturn]] void refuse(const std::string& what, const Response& response);
+// A UUID as a value in SQL.
+std::string in_sql(const std::string& uuid);
+
 struct User {
   std::string user_id;
   std::string token;

@@ -13,13 +13,15 @@ readonly handler_lines_max=80
 declare -Ar may_include=(
   [base]=''
   [domain]='base'
-  [db]='base'
-  [cache]='base'
+  [metrics]='base'
+  [db]='base metrics'
+  [cache]='base metrics'
   [token]='base domain'
+  [webhook]=''
   [password]='base'
-  [http]='base domain'
-  [operations]='base domain db cache token'
-  [endpoint]='base domain db cache token http operations'
+  [http]='base domain metrics'
+  [operations]='base domain metrics db cache token'
+  [endpoint]='base domain metrics db cache token http operations'
 )
 
 # Whose business a library is: pattern of its headers, then the directory.
@@ -29,6 +31,7 @@ declare -Ar library_home=(
   ['<libmemcached[^>]*>']=lib/cache
   ['<(cjson/)?cJSON\.h>']=lib/http
   ['<jwt\.h>']=lib/token
+  ['<curl/[^>]*>']=lib/webhook
   ['<sodium[^>]*>']=lib/password
 )
 
@@ -39,6 +42,7 @@ readonly may_catch=(
   lib/db/transaction.cc
   lib/db/transaction.h
   lib/token/access_token.cc
+  lib/operations/gauges.cc
   lib/operations/line.cc
   lib/operations/sweep.cc
   handlers/load_demo.cc

@@ -27,7 +27,7 @@ std::string claims(const std::string& more = "") {
 }
 
 std::optional<Identity> verify(const std::string& token, Time now = kNow) {
-  return AccessTokens(kSecret).verify(token, now);
+  return AccessTokens({kSecret}).verify(token, now);
 }
 
 bool accepts_claims(const std::string& json) {
@@ -53,8 +53,8 @@ std::string signed_by_library(jwt_alg_t algorithm) {
 }
 
 std::string valid_token() {
-  return AccessTokens(kSecret).sign({*UserId::parse(kUser), Role::kUser},
-                                    kNow + std::chrono::minutes{1});
+  return AccessTokens({kSecret}).sign({*UserId::parse(kUser), Role::kUser},
+                                      kNow + std::chrono::minutes{1});
 }
 
 std::string mutated(std::string token, std::mt19937& random) {
@@ -90,7 +90,7 @@ TEST(AccessTokens, TellWhoTheirHolderIs) {
   const UserId user_id = *UserId::parse(kUser);
   for (const Role role : {Role::kUser, Role::kAdmin}) {
     const std::string token =
-        AccessTokens(kSecret).sign({user_id, role}, kNow + std::chrono::seconds{1});
+        AccessTokens({kSecret}).sign({user_id, role}, kNow + std::chrono::seconds{1});
     const auto identity = verify(token);
     ASSERT_TRUE(identity);
     EXPECT_EQ(identity->user_id, user_id);
@@ -172,6 +172,18 @@ TEST(AccessTokens, OfAnotherKeyAreRefused) {
   }
 }
 
+TEST(AccessTokens, OfAnOlderSecretAreAcceptedWhileItIsKept) {
+  const std::string newer = "a newer secret of this installation, long enough";
+  const std::string older_token = valid_token();
+  const AccessTokens rotated(std::vector<std::string>{newer, kSecret});
+  EXPECT_TRUE(rotated.verify(older_token, kNow));
+  const std::string newer_token =
+      rotated.sign({*UserId::parse(kUser), Role::kUser}, kNow + std::chrono::minutes{1});
+  EXPECT_TRUE(rotated.verify(newer_token, kNow));
+  EXPECT_FALSE(verify(newer_token));
+  EXPECT_FALSE(AccessTokens({newer}).verify(older_token, kNow));
+}
+
 TEST(AccessTokens, WithoutASignatureAreRefused) {
   const std::string body = testing::base64url(claims());
   for (const char* header :
@@ -214,8 +226,8 @@ TEST(AccessTokens, ThatAreCutOffAreRefused) {
 
 TEST(AccessTokens, PutTogetherFromTwoOthersAreRefused) {
   const std::string user = valid_token();
-  const std::string admin = AccessTokens(kSecret).sign({*UserId::parse(kUser), Role::kAdmin},
-                                                       kNow + std::chrono::minutes{1});
+  const std::string admin = AccessTokens({kSecret}).sign({*UserId::parse(kUser), Role::kAdmin},
+                                                         kNow + std::chrono::minutes{1});
   const auto signature = [](const std::string& token) { return token.substr(token.rfind('.')); };
   const auto signed_part = [](const std::string& token) {
     return token.substr(0, token.rfind('.'));

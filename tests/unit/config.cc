@@ -42,8 +42,12 @@ class LoadConfig : public ::testing::Test {
     return config ? ConfigProblems{} : config.error();
   }
 
-  static constexpr const char* kNames[] = {"STAGEDOOR_HOME", "STAGEDOOR_DB", "STAGEDOOR_MEMCACHED",
-                                           "STAGEDOOR_CURRENCY", "STAGEDOOR_ACCESS_TOKEN_TTL"};
+  static constexpr const char* kNames[] = {"STAGEDOOR_HOME",
+                                           "STAGEDOOR_DB",
+                                           "STAGEDOOR_MEMCACHED",
+                                           "STAGEDOOR_CURRENCY",
+                                           "STAGEDOOR_ACCESS_TOKEN_TTL",
+                                           "STAGEDOOR_IDENTITY_KEYS"};
   std::filesystem::path home_;
 };
 
@@ -145,7 +149,8 @@ TEST_F(LoadConfig, NeedsNothingButTheHomeAndItsSecrets) {
   EXPECT_EQ(config->memcached_servers, std::vector<std::string>{home_ / "run/memcached.sock"});
   EXPECT_EQ(config->currency, "KRW");
   EXPECT_EQ(config->access_token_ttl, std::chrono::hours{24});
-  EXPECT_EQ(config->access_token_secret, kKey);
+  EXPECT_EQ(config->access_token_secrets, std::vector<std::string>{kKey});
+  EXPECT_TRUE(config->identity_keys.empty());
   EXPECT_EQ(config->queue_token_keys, (std::vector<std::string>{kKey, kOlderKey}));
 }
 
@@ -218,6 +223,27 @@ TEST_F(LoadConfig, RefusesALifetimeOfTokensThatMakesNoSense) {
   }
   set("STAGEDOOR_ACCESS_TOKEN_TTL", "31622400");
   EXPECT_EQ(problems(), ConfigProblems{});
+}
+
+TEST_F(LoadConfig, FindsTheKeysOfAnIdentityProviderByTheirNames) {
+  std::filesystem::create_directory(home_ / "keys");
+  write("keys/2027-01.pem", "one");
+  write("keys/next.pem", "two");
+  write("keys/README", "not a key");
+  set("STAGEDOOR_IDENTITY_KEYS", home_ / "keys");
+  const auto config = load_config();
+  ASSERT_TRUE(config) << ::testing::PrintToString(config.error());
+  EXPECT_EQ(config->identity_keys,
+            (std::map<std::string, std::string>{{"2027-01", "one"}, {"next", "two"}}));
+}
+
+TEST_F(LoadConfig, RefusesAnIdentityProviderWithoutKeys) {
+  std::filesystem::create_directory(home_ / "empty");
+  for (const std::string& folder :
+       {(home_ / "empty").string(), (home_ / "nothing").string(), std::string("keys")}) {
+    set("STAGEDOOR_IDENTITY_KEYS", folder);
+    EXPECT_TRUE(mentions(problems(), "STAGEDOOR_IDENTITY_KEYS")) << folder;
+  }
 }
 
 TEST_F(LoadConfig, WantsTheSecretsThatUpMakes) {

@@ -169,32 +169,32 @@ std::string reservation_in_sql(const Json& reservation) {
 class Audit : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const Json concert = create_concert(sale_of(10, {{"max_active", 3}}));
-    const Buyer payer = let_in(concert);
-    const Buyer holder = let_in(concert);
-    const Buyer canceller = let_in(concert);
+    const Json concert = create_concert(hall(10, {{"max_active", 3}}));
+    const Fan payer = admitted(concert);
+    const Fan holder = admitted(concert);
+    const Fan canceller = admitted(concert);
     const Json next = joined(new_user(), concert);
     const Json leaver = joined(new_user(), concert);
     const Json waiting = joined(new_user(), concert);
     const User charged = new_user();
     fund({payer.user, charged}, 5 * kSeatPrice);
     leave(leaver["token"].text());
-    const Json held = held_by(holder, concert, {3, 4});
-    const Json cancelled = held_by(canceller, concert, {5});
-    ASSERT_EQ(cancel(canceller.user, cancelled).status, 204);
-    const Json paid = held_by(payer, concert, {1, 2});
+    const Json open_hold = held(holder, date_of(concert), {3, 4});
+    const Json cancelled = held(canceller, date_of(concert), {5});
+    ASSERT_EQ(release(canceller.user, cancelled).status, 204);
+    const Json paid = held(payer, date_of(concert), {1, 2});
     const Json payment = paid_by(payer, paid);
     ASSERT_TRUE(becomes(next, "ACTIVE"));
     buy_and_return();
-    variables_ = "SET check_constraint_checks = 0, @concert = " + id_of(concert) +
-                 ", @date = " + std::to_string(first_date_of(concert)) +
-                 ", @payer = " + in_sql(payer.user.user_id) +
-                 ", @charged = " + in_sql(charged.user_id) +
-                 ", @payment = " + in_sql(payment["payment_id"].text()) +
-                 ", @held = " + reservation_in_sql(held) + ", @paid = " + reservation_in_sql(paid) +
-                 ", @cancelled = " + reservation_in_sql(cancelled) +
-                 ", @waiting = " + in_sql(waiting["token_id"].text()) +
-                 ", @inside = " + in_sql(next["token_id"].text()) + ";";
+    variables_ =
+        "SET check_constraint_checks = 0, @concert = " + id_of(concert) +
+        ", @date = " + std::to_string(date_of(concert)) +
+        ", @payer = " + in_sql(payer.user.user_id) + ", @charged = " + in_sql(charged.user_id) +
+        ", @payment = " + in_sql(payment["payment_id"].text()) +
+        ", @held = " + reservation_in_sql(open_hold) + ", @paid = " + reservation_in_sql(paid) +
+        ", @cancelled = " + reservation_in_sql(cancelled) +
+        ", @waiting = " + in_sql(waiting["token_id"].text()) +
+        ", @inside = " + in_sql(next["token_id"].text()) + ";";
     saved_ = std::make_unique<SavedTables>();
   }
 
@@ -205,10 +205,10 @@ class Audit : public ::testing::Test {
 
   // Somebody else's payment that was refunded.
   static void buy_and_return() {
-    const Json concert = create_concert(sale_of(1));
-    const Buyer buyer = let_in(concert);
+    const Json concert = create_concert(hall(1));
+    const Fan buyer = admitted(concert);
     fund({buyer.user}, kSeatPrice);
-    const Json payment = paid_by(buyer, held_by(buyer, concert, {1}));
+    const Json payment = paid_by(buyer, held(buyer, date_of(concert), {1}));
     ASSERT_EQ(refund(buyer.user, payment).status, 200);
   }
 

@@ -51,8 +51,8 @@ class Storm {
 TEST(Bank, LosesNothingAndInventsNothingInAStorm) {
   const std::map<std::string, std::int64_t> settings{{"max_seats_per_user", 100},
                                                      {"hold_seconds", 5}};
-  const std::vector<Json> concerts{create_concert(sale_of(kSeatsOfAConcert, settings)),
-                                   create_concert(sale_of(kSeatsOfAConcert, settings))};
+  const std::vector<Json> concerts{create_concert(hall(kSeatsOfAConcert, settings)),
+                                   create_concert(hall(kSeatsOfAConcert, settings))};
   BankCounters counters;
   std::deque<BankClient> clients;
   for (std::size_t i = 0; i < kClients; ++i) clients.emplace_back(concerts, counters);

@@ -68,12 +68,13 @@ void BankClient::buy() {
   const Json& concert = concerts_[static_cast<std::size_t>(pick(0, 1))];
   const Response joined = answer_or_nothing([&] { return join(user_, concert); });
   if (!is_answer(joined) || joined.status >= 400) return;
-  const Buyer buyer{user_, joined.json()["token"].text()};
+  const Fan buyer = fan_of(user_, joined.json());
   const std::int64_t number = pick(1, kSeatsOfAConcert - 1);
   const std::string key = new_key();
   const std::vector<std::int64_t> seats =
       pick(0, 1) == 0 ? std::vector{number} : std::vector{number, number + 1};
-  const Response held = insist([&] { return hold(buyer, concert, seats, key); });
+  const Response held =
+      insist([&] { return reserve(buyer, date_of(concert), seats, with_key({}, key)); });
   if (held.status != 201) {
     EXPECT_TRUE(held.status == 403 || held.status == 409 || held.status == 410) << held;
     return;
@@ -85,7 +86,7 @@ void BankClient::buy() {
   }
 }
 
-void BankClient::pay_for(const Buyer& buyer, const Json& reservation) {
+void BankClient::pay_for(const Fan& buyer, const Json& reservation) {
   const std::string key = new_key();
   const Response response = insist([&] { return pay(buyer, reservation, key); });
   if (response.status == 402) {
@@ -105,7 +106,7 @@ void BankClient::pay_for(const Buyer& buyer, const Json& reservation) {
 }
 
 void BankClient::give_up(const Json& reservation) {
-  const Response response = insist([&] { return cancel(user_, reservation); });
+  const Response response = insist([&] { return release(user_, reservation); });
   EXPECT_EQ(response.status, 204) << response;
   ++counters_.cancels;
 }

@@ -36,7 +36,7 @@ class BankClient {
   void expect_balance_told(const Response& response) const;
   void add_money();
   void buy();
-  void pay_for(const Buyer& buyer, const Json& reservation);
+  void pay_for(const Fan& buyer, const Json& reservation);
   void give_up(const Json& reservation);
   void return_seats();
   [[nodiscard]] std::int64_t pick(std::int64_t low, std::int64_t high);

@@ -16,8 +16,8 @@ constexpr auto kHeadStart = 1'500ms;
 
 // One seat, who holds it, and who wants it.
 struct Round {
-  Buyer payer;
-  Buyer taker;
+  Fan payer;
+  Fan taker;
   std::int64_t number = 0;
   Json reservation;
   std::chrono::microseconds pay_early{};  // before the deadline; negative: after it
@@ -61,7 +61,7 @@ std::vector<Row> seat_owners(const Json& concert) {
   return Installation::shared().query(
       "SELECT s.status, LOWER(HEX(r.user_id)) FROM seats s"
       " JOIN reservations r ON r.reservation_id = s.reservation_id WHERE s.date_id = " +
-      std::to_string(first_date_of(concert)) + " ORDER BY s.number");
+      std::to_string(date_of(concert)) + " ORDER BY s.number");
 }
 
 std::string hex_of(const User& user) {
@@ -85,8 +85,8 @@ void expect_one_owner(const Round& round, const Row& seat) {
 }  // namespace
 
 TEST(PayAtTheDeadline, LeavesEverySeatOneOwnerAndTakesMoneyOfOwnersOnly) {
-  const Json concert = create_concert(sale_of(kRounds, {{"hold_seconds", 600}}));
-  const std::vector<Buyer> people = let_in(2 * kRounds, concert);
+  const Json concert = create_concert(hall(kRounds, {{"hold_seconds", 600}}));
+  const std::vector<Fan> people = admitted(2 * kRounds, concert);
   std::vector<Round> rounds(kRounds);
   std::vector<User> payers;
   std::mt19937 random(std::random_device{}());
@@ -100,7 +100,7 @@ TEST(PayAtTheDeadline, LeavesEverySeatOneOwnerAndTakesMoneyOfOwnersOnly) {
   }
   fund(payers, kSeatPrice);
   parallel(8, kRounds, [&](std::size_t i) {
-    rounds[i].reservation = held_by(rounds[i].payer, concert, {rounds[i].number});
+    rounds[i].reservation = held(rounds[i].payer, date_of(concert), {rounds[i].number});
     return true;
   });
 
@@ -112,7 +112,8 @@ TEST(PayAtTheDeadline, LeavesEverySeatOneOwnerAndTakesMoneyOfOwnersOnly) {
     std::this_thread::sleep_until(first + kSpacing * round.number -
                                   (pays ? round.pay_early : round.take_early));
     (pays ? round.paid : round.taken) =
-        pays ? pay(round.payer, round.reservation) : hold(round.taker, concert, {round.number});
+        pays ? pay(round.payer, round.reservation)
+             : reserve(round.taker, date_of(concert), {round.number});
     return true;
   });
 

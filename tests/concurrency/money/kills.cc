@@ -88,14 +88,14 @@ TEST(KilledHandlers, ChargeEveryKeyOnce) {
 
 TEST(KilledHandlers, TakeEveryPaymentOnce) {
   constexpr std::size_t kPayments = 120;
-  const Json concert = create_concert(sale_of(kPayments));
-  const std::vector<Buyer> buyers = let_in(kPayments, concert);
+  const Json concert = create_concert(hall(kPayments));
+  const std::vector<Fan> buyers = admitted(kPayments, concert);
   std::vector<User> users;
-  for (const Buyer& buyer : buyers) users.push_back(buyer.user);
+  for (const Fan& buyer : buyers) users.push_back(buyer.user);
   fund(users, 2 * kSeatPrice);
   std::vector<Json> reservations(kPayments);
   parallel(kClients, kPayments, [&](std::size_t i) {
-    reservations[i] = held_by(buyers[i], concert, {static_cast<std::int64_t>(i) + 1});
+    reservations[i] = held(buyers[i], date_of(concert), {static_cast<std::int64_t>(i) + 1});
     return true;
   });
 

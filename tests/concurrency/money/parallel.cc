@@ -21,10 +21,10 @@ std::map<int, int> count_statuses(const std::vector<Response>& responses) {
 // One user with a hold in each of two concerts.
 struct TwoHolds {
   User user = new_user();
-  Json concerts[2] = {create_concert(sale_of(1)), create_concert(sale_of(1))};
-  Buyer buyers[2] = {let_in(concerts[0], user), let_in(concerts[1], user)};
-  Json reservations[2] = {held_by(buyers[0], concerts[0], {1}),
-                          held_by(buyers[1], concerts[1], {1})};
+  Json concerts[2] = {create_concert(hall(1)), create_concert(hall(1))};
+  Fan buyers[2] = {admitted(concerts[0], user), admitted(concerts[1], user)};
+  Json reservations[2] = {held(buyers[0], date_of(concerts[0]), {1}),
+                          held(buyers[1], date_of(concerts[1]), {1})};
 };
 
 }  // namespace
@@ -115,10 +115,10 @@ TEST(ParallelPayments, AndChargesOfOneUserAllCount) {
 
 TEST(DoubleClick, OnPayMakesOnePayment) {
   for (int round = 0; round < 20; ++round) {
-    const Json concert = create_concert(sale_of(2));
-    const Buyer buyer = let_in(concert);
+    const Json concert = create_concert(hall(2));
+    const Fan buyer = admitted(concert);
     fund({buyer.user}, 5 * kSeatPrice);
-    const Json reservation = held_by(buyer, concert, {1});
+    const Json reservation = held(buyer, date_of(concert), {1});
     const auto responses = parallel(4, 4, [&](std::size_t) { return pay(buyer, reservation); });
     EXPECT_EQ(count_statuses(responses), (std::map<int, int>{{201, 1}, {409, 3}}));
     for (const Response& response : responses) {
@@ -129,10 +129,10 @@ TEST(DoubleClick, OnPayMakesOnePayment) {
 }
 
 TEST(DoubleClick, OnPayWithOneKeyMakesOnePaymentAndSaysSoTwice) {
-  const Json concert = create_concert(sale_of(2));
-  const Buyer buyer = let_in(concert);
+  const Json concert = create_concert(hall(2));
+  const Fan buyer = admitted(concert);
   fund({buyer.user}, 5 * kSeatPrice);
-  const Json reservation = held_by(buyer, concert, {1});
+  const Json reservation = held(buyer, date_of(concert), {1});
   const std::string key = new_key();
   const auto responses = parallel(8, 32, [&](std::size_t) { return pay(buyer, reservation, key); });
   for (const Response& response : responses) {
@@ -143,10 +143,10 @@ TEST(DoubleClick, OnPayWithOneKeyMakesOnePaymentAndSaysSoTwice) {
 }
 
 TEST(DoubleClick, OnRefundReturnsTheMoneyOnce) {
-  const Json concert = create_concert(sale_of(2));
-  const Buyer buyer = let_in(concert);
+  const Json concert = create_concert(hall(2));
+  const Fan buyer = admitted(concert);
   fund({buyer.user}, kSeatPrice);
-  const Json payment = paid_by(buyer, held_by(buyer, concert, {1}));
+  const Json payment = paid_by(buyer, held(buyer, date_of(concert), {1}));
   const auto responses = parallel(8, 16, [&](std::size_t) { return refund(buyer.user, payment); });
   EXPECT_EQ(count_statuses(responses), (std::map<int, int>{{200, 1}, {409, 15}}));
   EXPECT_EQ(balance_of(buyer.user), kSeatPrice);
@@ -154,15 +154,15 @@ TEST(DoubleClick, OnRefundReturnsTheMoneyOnce) {
 
 // One wins: the seat is sold and paid for, or free and not.
 TEST(PayAndCancel, AtOnceEndInOneOfThem) {
-  const Json concert = create_concert(sale_of(40, {{"max_seats_per_user", 100}}));
+  const Json concert = create_concert(hall(40, {{"max_seats_per_user", 100}}));
   const User user = new_user();
   fund({user}, 40 * kSeatPrice);
   for (std::int64_t number = 1; number <= 40; ++number) {
-    const Buyer buyer = let_in(concert, user);
-    const Json reservation = held_by(buyer, concert, {number});
+    const Fan buyer = admitted(concert, user);
+    const Json reservation = held(buyer, date_of(concert), {number});
     const std::int64_t before = balance_of(user);
     const auto responses = parallel(2, 2, [&](std::size_t i) {
-      return i == 0 ? pay(buyer, reservation) : cancel(user, reservation);
+      return i == 0 ? pay(buyer, reservation) : release(user, reservation);
     });
     const bool paid = responses[0].status == 201;
     EXPECT_EQ(responses[1].status, paid ? 409 : 204) << responses[1];

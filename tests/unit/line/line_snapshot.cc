@@ -72,14 +72,13 @@ LineSnapshot full_snapshot() {
           .at = Time{1'795'000'000s},
           .front_place = Place{5},
           .last_place = Place{900'000},
-          .ended_place = Place{3},
-          .ended_reason = EndReason::kSoldOut,
           .sold_out = true,
           .opens_at = Time{1'794'000'000s},
           .closes_at = Time{1'796'000'000s},
           .active = 12,
           .limits = {.max_active = 100, .admit_per_minute = 60},
           .admitted_last_minute = 58,
+          .ends = {{Place{3}, EndReason::kSoldOut}, {Place{5}, EndReason::kSaleClosed}},
           .blocks = {{0, 16, 3}, {7, 2, 8'192}, {109, 17, 1}}};
 }
 
@@ -151,6 +150,17 @@ TEST(LineSnapshot, OfAnEmptyLineHasNobodyWaiting) {
   EXPECT_EQ((LineSnapshot{.front_place = Place{9}, .last_place = Place{9}}.waiting()), 0);
 }
 
+TEST(LineSnapshot, TellsEachPlaceTheFirstEndBehindIt) {
+  const LineSnapshot line = full_snapshot();
+  const Time open = line.closes_at - 1s;
+  EXPECT_EQ(line.end_of(Place{1}, open).reason, EndReason::kSoldOut);
+  EXPECT_EQ(line.end_of(Place{3}, open).reason, EndReason::kSoldOut);
+  EXPECT_EQ(line.end_of(Place{4}, open).reason, EndReason::kSaleClosed);
+  EXPECT_EQ(line.end_of(Place{6}, open).reason, std::nullopt);
+  EXPECT_FALSE(line.end_of(Place{6}, open).closed);
+  EXPECT_TRUE(line.end_of(Place{6}, line.closes_at).closed);
+}
+
 TEST(LineSnapshot, IsReadBackFromItsText) {
   const LineSnapshot line = full_snapshot();
   const auto decoded = LineSnapshot::decode(line.encode());
@@ -160,8 +170,6 @@ TEST(LineSnapshot, IsReadBackFromItsText) {
   EXPECT_EQ(decoded->at, line.at);
   EXPECT_EQ(decoded->front_place, line.front_place);
   EXPECT_EQ(decoded->last_place, line.last_place);
-  EXPECT_EQ(decoded->ended_place, line.ended_place);
-  EXPECT_EQ(decoded->ended_reason, line.ended_reason);
   EXPECT_TRUE(decoded->sold_out);
   EXPECT_EQ(decoded->opens_at, line.opens_at);
   EXPECT_EQ(decoded->closes_at, line.closes_at);
@@ -169,6 +177,7 @@ TEST(LineSnapshot, IsReadBackFromItsText) {
   EXPECT_EQ(decoded->limits.max_active, 100);
   EXPECT_EQ(decoded->limits.admit_per_minute, 60);
   EXPECT_EQ(decoded->admitted_last_minute, 58);
+  EXPECT_EQ(decoded->end_of(Place{4}, line.at).reason, EndReason::kSaleClosed);
   ASSERT_EQ(decoded->blocks.size(), 3U);
   EXPECT_EQ(decoded->block_of(Place{7 * kBlock + 1})->departed, 8'192);
   EXPECT_EQ(decoded->block_of(Place{8 * kBlock}), nullptr);
@@ -176,12 +185,12 @@ TEST(LineSnapshot, IsReadBackFromItsText) {
 
 TEST(LineSnapshot, KeepsWhatIsAbsentAbsent) {
   LineSnapshot line = full_snapshot();
-  line.ended_reason.reset();
+  line.ends.clear();
   line.opens_at.reset();
   line.blocks.clear();
   const auto decoded = LineSnapshot::decode(line.encode());
   ASSERT_TRUE(decoded);
-  EXPECT_EQ(decoded->ended_reason, std::nullopt);
+  EXPECT_TRUE(decoded->ends.empty());
   EXPECT_EQ(decoded->opens_at, std::nullopt);
   EXPECT_TRUE(decoded->blocks.empty());
   EXPECT_TRUE(decoded->opened(Time{}));
@@ -190,7 +199,7 @@ TEST(LineSnapshot, KeepsWhatIsAbsentAbsent) {
 TEST(LineSnapshot, IsNotReadFromAnythingElse) {
   const std::string text = full_snapshot().encode();
   for (const std::string& other :
-       {std::string(), std::string("1"), std::string("2") + text.substr(1), text + " 5",
+       {std::string(), std::string("1"), std::string("1") + text.substr(1), text + " 5",
         text + " x", text + " ", "x" + text, text.substr(0, text.find(' ', 20))}) {
     // A blank at the end is the only one that loses nothing.
     const auto decoded = LineSnapshot::decode(other);

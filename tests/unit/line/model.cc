@@ -41,13 +41,23 @@ void LineModel::advance_and_note(Time now, Failure failure) {
 
 void LineModel::mark_end(Time now) {
   const bool closed = now >= settings_.closes_at;
-  if ((!closed && !sold_out_) || last_place() <= ended_place_) return;
-  ended_place_ = last_place();
-  ended_reason_ = closed ? EndReason::kSaleClosed : EndReason::kSoldOut;
-  front_place_ = std::max(front_place_, ended_place_);
+  if ((!closed && !sold_out_) || (!ends_.empty() && last_place() <= ends_.back().upto)) return;
+  const EndReason reason = closed ? EndReason::kSaleClosed : EndReason::kSoldOut;
+  if (ends_.empty() || ends_.back().reason != reason) ends_.push_back({last_place(), reason});
+  ends_.back().upto = last_place();
+  front_place_ = std::max(front_place_, last_place());
   // The rows say so later; here the sets stand for the conditions on ended_place in the SQL.
   waiting_.clear();
   active_.clear();
+}
+
+// What the SQL of the writers finds: the first end behind the place.
+LineEnd LineModel::line_end(Place place, Time now) const {
+  LineEnd end{.closed = now >= settings_.closes_at};
+  for (auto past = ends_.rbegin(); past != ends_.rend() && place <= past->upto; ++past) {
+    end.reason = past->reason;
+  }
+  return end;
 }
 
 void LineModel::settle(Time now) { mark_end(now); }
@@ -107,13 +117,12 @@ LineSnapshot LineModel::make_snapshot(Time now) const {
                     .at = now,
                     .front_place = front_place_,
                     .last_place = last_place(),
-                    .ended_place = ended_place_,
-                    .ended_reason = ended_reason_,
                     .sold_out = sold_out_,
                     .opens_at = settings_.opens_at,
                     .closes_at = settings_.closes_at,
                     .active = static_cast<std::int64_t>(active_.size()),
-                    .limits = settings_.limits};
+                    .limits = settings_.limits,
+                    .ends = ends_};
   for (const auto& [number, block] : blocks_) {
     if (number < DepartedPlaces::block_of(front_place_)) continue;
     const Place end{(number + 1) * DepartedPlaces::kPlaces - 1};
@@ -161,7 +170,8 @@ std::optional<DepartedPlaces> LineModel::departures(const LineSnapshot& line, Pl
 LineModel::Answer LineModel::answer(const LineSnapshot& line, const TokenRecord& record,
                                     Place place, const std::optional<DepartedPlaces>& departed,
                                     Time now) const {
-  Answer answer{token_state(record, place, line.end(now), line.opened(now), now), {}, line.version};
+  Answer answer{
+      token_state(record, line.end_of(place, now), line.opened(now), now), {}, line.version};
   if (answer.state.status == TokenStatus::kWaiting ||
       answer.state.status == TokenStatus::kPrequeued) {
     answer.position = line.position(place, departed ? &*departed : nullptr);
@@ -197,7 +207,7 @@ void LineModel::claim(Place place, Time now) {
 
 TokenState LineModel::state_now(Place place, Time now) const {
   const bool opened = !settings_.opens_at || now >= *settings_.opens_at;
-  return token_state(token(place).record, place, line_end(now), opened, now);
+  return token_state(token(place).record, line_end(place, now), opened, now);
 }
 
 std::optional<Place> LineModel::join(int user, Time now, Failure failure) {
@@ -207,7 +217,7 @@ std::optional<Place> LineModel::join(int user, Time now, Failure failure) {
   if (const auto live = live_.find(user); live != live_.end()) {
     const Place place = live->second;
     const TokenState state =
-        token_state(token(place).record, place, line.end(now), line.opened(now), now);
+        token_state(token(place).record, line.end_of(place, now), line.opened(now), now);
     if (state.status != TokenStatus::kExpired) return place;
     if (token(place).record.stored != TokenRecord::Stored::kExpired) end_row(place, *state.reason);
   }
@@ -223,7 +233,7 @@ std::optional<Place> LineModel::join(int user, Time now, Failure failure) {
 }
 
 void LineModel::end(Place place, EndReason reason, Time now, Failure failure) {
-  const TokenState state = token_state(token(place).record, place, line_end(now), true, now);
+  const TokenState state = token_state(token(place).record, line_end(place, now), true, now);
   if (state.status == TokenStatus::kExpired) return;
   end_row(place, reason);
   marks_.insert(place);

@@ -100,9 +100,7 @@ class LineModel {
   using BlockKey = std::pair<std::int64_t, std::int64_t>;  // block, revision
 
   Token& row(Place place) { return tokens_.at(static_cast<std::size_t>(place.value - 1)); }
-  [[nodiscard]] LineEnd line_end(Time now) const {
-    return {ended_place_, ended_reason_, now >= settings_.closes_at};
-  }
+  [[nodiscard]] LineEnd line_end(Place place, Time now) const;
   void advance_and_note(Time now, Failure failure);
   void settle(Time now);
   void mark_end(Time now);
@@ -127,8 +125,7 @@ class LineModel {
   std::map<std::int64_t, Block> blocks_;
   std::int64_t version_ = 0;
   Place front_place_;
-  Place ended_place_;
-  std::optional<EndReason> ended_reason_;
+  std::vector<LineSnapshot::End> ends_;
   bool sold_out_ = false;
   Pace pace_;
   LineSnapshot stored_;

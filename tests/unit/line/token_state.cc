@@ -8,12 +8,10 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Time kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
-constexpr Place kPlace{7};
 constexpr LineEnd kNoEnd{};
 constexpr LineEnd kClosed{.closed = true};
-constexpr LineEnd kSoldOutBehind{.ended_place = kPlace, .ended_reason = EndReason::kSoldOut};
-constexpr LineEnd kSoldOutBefore{.ended_place = Place{6}, .ended_reason = EndReason::kSoldOut};
-constexpr LineEnd kSoldOutThenClosed{kPlace, EndReason::kSoldOut, true};
+constexpr LineEnd kSoldOut{.reason = EndReason::kSoldOut};
+constexpr LineEnd kSoldOutThenClosed{EndReason::kSoldOut, true};
 
 TokenRecord waiting() { return {}; }
 
@@ -51,12 +49,12 @@ TEST(TokenState, EndsForTheFirstReasonThatApplies) {
   };
   const std::vector<Case> cases = {
       {"paid", ended(EndReason::kPaid), kNoEnd, EndReason::kPaid},
-      {"paid, then sold out", ended(EndReason::kPaid), kSoldOutBehind, EndReason::kPaid},
+      {"paid, then sold out", ended(EndReason::kPaid), kSoldOut, EndReason::kPaid},
       {"left, then closed", ended(EndReason::kLeft), kClosed, EndReason::kLeft},
-      {"waiting when sold out", waiting(), kSoldOutBehind, EndReason::kSoldOut},
-      {"active when sold out", claimed(60s), kSoldOutBehind, EndReason::kSoldOut},
-      {"holding when sold out", holding(60s, 60s), kSoldOutBehind, EndReason::kSoldOut},
-      {"lapsed before sold out was seen", claimed(-1s), kSoldOutBehind, EndReason::kSoldOut},
+      {"waiting when sold out", waiting(), kSoldOut, EndReason::kSoldOut},
+      {"active when sold out", claimed(60s), kSoldOut, EndReason::kSoldOut},
+      {"holding when sold out", holding(60s, 60s), kSoldOut, EndReason::kSoldOut},
+      {"lapsed before sold out was seen", claimed(-1s), kSoldOut, EndReason::kSoldOut},
       {"sold out, then closed", waiting(), kSoldOutThenClosed, EndReason::kSoldOut},
       {"waiting when closed", waiting(), kClosed, EndReason::kSaleClosed},
       {"active when closed", claimed(60s), kClosed, EndReason::kSaleClosed},
@@ -71,7 +69,7 @@ TEST(TokenState, EndsForTheFirstReasonThatApplies) {
       {"never showed up until this instant", unclaimed(0us), kNoEnd, EndReason::kNotClaimed},
   };
   for (const Case& c : cases) {
-    const TokenState state = token_state(c.record, kPlace, c.end, true, kNow);
+    const TokenState state = token_state(c.record, c.end, true, kNow);
     EXPECT_EQ(state.status, TokenStatus::kExpired) << c.name;
     EXPECT_EQ(state.reason, c.reason) << c.name;
     EXPECT_EQ(state.expires_at, std::nullopt) << c.name;
@@ -92,7 +90,7 @@ TEST(TokenState, IsActiveUntilItsTimeIsOver) {
       {"the hold stretches it", holding(-30s, 1us), 1us},
   };
   for (const Case& c : cases) {
-    const TokenState state = token_state(c.record, kPlace, kSoldOutBefore, true, kNow);
+    const TokenState state = token_state(c.record, kNoEnd, true, kNow);
     EXPECT_EQ(state.status, TokenStatus::kActive) << c.name;
     EXPECT_EQ(state.expires_at, kNow + c.left) << c.name;
     EXPECT_EQ(state.reason, std::nullopt) << c.name;
@@ -100,10 +98,8 @@ TEST(TokenState, IsActiveUntilItsTimeIsOver) {
 }
 
 TEST(TokenState, WaitsOnceTheSaleIsOpenAndIsPrequeuedBefore) {
-  EXPECT_EQ(token_state(waiting(), kPlace, kNoEnd, true, kNow).status, TokenStatus::kWaiting);
-  EXPECT_EQ(token_state(waiting(), kPlace, kNoEnd, false, kNow).status, TokenStatus::kPrequeued);
-  EXPECT_EQ(token_state(waiting(), kPlace, kSoldOutBefore, true, kNow).status,
-            TokenStatus::kWaiting);
+  EXPECT_EQ(token_state(waiting(), kNoEnd, true, kNow).status, TokenStatus::kWaiting);
+  EXPECT_EQ(token_state(waiting(), kNoEnd, false, kNow).status, TokenStatus::kPrequeued);
 }
 
 TEST(EndReason, IsReadBackFromItsName) {

@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# scale: another number of processes for one handler, while it serves.
+
+# The new processes start beside the old ones on a socket of their own, requests are switched to
+# them, and the old ones answer what had reached them: no request is lost. The count is kept in
+# STAGEDOOR_HOME/processes.conf for every later start.
+verb_scale() {
+  local name=${1:-} count=${2:-}
+  (($# == 2)) || die 'scale takes a handler and a number of processes'
+  load_settings
+  refuse_home_of_units
+  load_handlers
+  [[ -n $name && -n ${PROCESS_COUNT[$name]:-} ]] ||
+    die "there is no handler '$name', see ./stagedoor status"
+  { [[ $count =~ ^[1-9][0-9]?$ ]] && ((count <= PROCESSES_MAX)); } ||
+    die "a handler has 1 to $PROCESSES_MAX processes, not '$count'"
+  is_home || die "there is no installation under $STAGEDOOR_HOME, run ./stagedoor up first"
+  lock_home
+  check_binaries
+  load_generations
+  generation_pid "$name" "${GENERATION[$name]}" >/dev/null ||
+    die "$name does not run, run ./stagedoor up first"
+
+  PROCESS_COUNT["$name"]=$count
+  # What else may have changed since `up` is not this command's business.
+  ensure_handlers "$name"
+  retire_generations
+  keep_process_count "$name" "$count"
+  say "$name runs with $count processes"
+}
+
+# keep_process_count NAME COUNT: instead of an earlier one.
+keep_process_count() {
+  local name=$1 count=$2 file=$STAGEDOOR_HOME/processes.conf others=
+  [[ ! -e $file ]] || others=$(awk -v name="$name" '$1 != name' "$file")
+  { [[ -z $others ]] || printf '%s\n' "$others"; printf '%s %s\n' "$name" "$count"; } |
+    write_file "$file"
+}

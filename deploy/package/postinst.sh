@@ -1,0 +1,32 @@
+#!/bin/sh
+# After unpacking: the user, the links from his home to /etc/stagedoor, and on an upgrade the new
+# binaries under the sockets that stay open. May run any number of times.
+set -e
+
+home=/var/lib/stagedoor
+
+if [ "$1" = configure ]; then
+  if ! getent passwd stagedoor >/dev/null; then
+    adduser --system --group --quiet --home "$home" --no-create-home stagedoor
+  fi
+  install -d -o stagedoor -g stagedoor -m 0700 "$home"
+  for name in stagedoor.conf processes.conf; do
+    [ -e "$home/$name" ] || ln -sf "/etc/stagedoor/$name" "$home/$name"
+  done
+  # It holds the password of the database.
+  chown root:stagedoor /etc/stagedoor/stagedoor.conf
+  chmod 0640 /etc/stagedoor/stagedoor.conf
+  if [ -d /run/systemd/system ]; then
+    systemctl daemon-reload
+    if systemctl --quiet is-active stagedoor.target; then
+      systemctl start stagedoor.target
+      stagedoor renew
+      # A reload of nginx cuts clients that keep a connection, so only for what it has not loaded.
+      loaded=$(cat /usr/lib/stagedoor/nginx/* /usr/lib/stagedoor/upstreams.conf | sha256sum)
+      if [ "$loaded" != "$(cat "$home/nginx_loaded" 2>/dev/null)" ]; then
+        systemctl try-reload-or-restart nginx.service
+        echo "$loaded" >"$home/nginx_loaded"
+      fi
+    fi
+  fi
+fi

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Without its files the site would keep all of nginx from starting.
+set -e
+
+if [ "$1" = remove ]; then
+  rm -f /etc/nginx/sites-enabled/stagedoor
+  if [ -d /run/systemd/system ]; then
+    systemctl disable --quiet --now stagedoor.target || true
+    systemctl try-reload-or-restart nginx.service || true
+  fi
+fi

@@ -1,0 +1,175 @@
+// An installation whose users come from an outside identity provider.
+#include <gtest/gtest.h>
+
+#include <ctime>
+#include <fstream>
+
+#include "support/jwt.h"
+#include "support/vocabulary.h"
+
+using namespace stagedoor::testing;
+
+namespace {
+
+constexpr const char* kUser = "0190b7c2-0000-7000-8000-00000000000a";
+constexpr const char* kAdmin = "0190b7c2-0000-7000-8000-00000000000b";
+
+std::string claims(const std::string& subject, const std::string& role) {
+  return R"({"sub":")" + subject + R"(","role":")" + role + R"(","exp":)" +
+         std::to_string(std::time(nullptr) + 600) + "}";
+}
+
+std::string header(const std::string& algorithm, const std::string& kid) {
+  return R"({"alg":")" + algorithm + R"(","kid":")" + kid + R"("})";
+}
+
+// A folder of public keys that goes away with it.
+class KeyFolder {
+ public:
+  KeyFolder() {
+    std::string pattern = std::filesystem::temp_directory_path() / "stagedoor.keys.XXXXXX";
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder for keys");
+    path_ = pattern;
+  }
+  KeyFolder(const KeyFolder&) = delete;
+  KeyFolder& operator=(const KeyFolder&) = delete;
+  ~KeyFolder() { std::filesystem::remove_all(path_); }
+
+  void add(const std::string& kid, const std::string& pem) const {
+    std::ofstream(path_ / (kid + ".pem")) << pem;
+  }
+  void remove(const std::string& kid) const { std::filesystem::remove(path_ / (kid + ".pem")); }
+  [[nodiscard]] std::string path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The provider and the installation that trusts it, one for all tests of this file.
+struct World {
+  KeyPair rsa = KeyPair::rsa();
+  KeyPair elliptic = KeyPair::elliptic();
+  KeyFolder folder;
+  std::unique_ptr<Installation> installation;
+
+  World() {
+    folder.add("r1", rsa.public_pem());
+    folder.add("e1", elliptic.public_pem());
+    installation =
+        std::make_unique<Installation>(Variables{{"STAGEDOOR_IDENTITY_KEYS", folder.path()}});
+  }
+};
+
+class WithAnIdentityProvider : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { world_ = std::make_unique<World>(); }
+  static void TearDownTestSuite() { world_.reset(); }
+
+  static Response call(const Request& request) {
+    return HttpClient(world_->installation->origin()).send(request);
+  }
+  static Response balance(const std::string& token) {
+    return call(
+        {.path = "/api/v1/users/" + std::string(kUser) + "/balance", .headers = {bearer(token)}});
+  }
+  static std::string rsa_token(const std::string& subject, const std::string& role) {
+    return world_->rsa.sign_jwt(header("RS256", "r1"), claims(subject, role));
+  }
+  static std::string elliptic_token(const std::string& subject, const std::string& role) {
+    return world_->elliptic.sign_jwt(header("ES256", "e1"), claims(subject, role));
+  }
+
+  static inline std::unique_ptr<World> world_;
+};
+
+}  // namespace
+
+TEST_F(WithAnIdentityProvider, AnUnknownSubjectIsANewUserWithNothing) {
+  const Response first = balance(rsa_token(kUser, "user"));
+  ASSERT_EQ(first.status, 200) << first;
+  EXPECT_EQ(first.json()["balance"].integer(), 0);
+  EXPECT_TRUE(first.json()["name"].is_null());
+  EXPECT_EQ(balance(elliptic_token(kUser, "user")).status, 200);
+  const Response user = call({.path = "/api/v1/users/" + std::string(kUser),
+                              .headers = {bearer(rsa_token(kUser, "user"))}});
+  EXPECT_TRUE(user.json()["email"].is_null()) << user;
+}
+
+TEST_F(WithAnIdentityProvider, TheRoleInTheTokenCounts) {
+  const std::string body = to_json(NewConcert{});
+  const auto create = [&](const std::string& token) {
+    return call({.method = "POST",
+                 .path = "/api/v1/admin/concerts",
+                 .headers = {bearer(token), {"Content-Type", "application/json"}},
+                 .body = body});
+  };
+  EXPECT_EQ(create(elliptic_token(kAdmin, "admin")).status, 201);
+  expect_problem(create(elliptic_token(kAdmin, "user")), 403, "forbidden");
+  expect_problem(create(elliptic_token(kAdmin, "root")), 401, "unauthenticated");
+}
+
+TEST_F(WithAnIdentityProvider, ForgedTokensAreRefused) {
+  const std::string admin = claims(kUser, "admin");
+  const std::string own_secret = world_->installation->secret("access_token_key");
+  const std::string public_rsa = world_->rsa.public_pem();
+  const std::string unsigned_part = base64url(header("none", "r1")) + "." + base64url(admin);
+  const std::string forged[] = {
+      sign_jwt(header("HS256", "r1"), admin, public_rsa),
+      sign_jwt(header("RS256", "r1"), admin, public_rsa),
+      sign_jwt(header("HS256", "r1"), admin, own_secret),
+      sign_jwt(R"({"alg":"HS256","typ":"JWT"})", admin, own_secret),
+      unsigned_part + ".",
+      unsigned_part,
+      KeyPair::rsa().sign_jwt(header("RS256", "r1"), admin),
+      world_->rsa.sign_jwt(header("RS256", "e1"), admin),
+      world_->rsa.sign_jwt(header("RS256", "r2"), admin),
+      world_->rsa.sign_jwt(R"({"alg":"RS256"})", admin),
+      world_->rsa.sign_jwt(header("RS384", "r1"), admin),
+      world_->elliptic.sign_jwt(header("RS256", "r1"), admin),
+  };
+  for (const std::string& token : forged) {
+    SCOPED_TRACE(token.substr(0, 60));
+    expect_problem(balance(token), 401, "unauthenticated");
+  }
+}
+
+TEST_F(WithAnIdentityProvider, TheInstallationMakesNoAccountsAndNoTokens) {
+  const Headers json = {{"Content-Type", "application/json"}};
+  const std::string account =
+      R"({"name":"Mina","email":"mina@example.org","password":"correct horse battery"})";
+  expect_problem(
+      call({.method = "POST", .path = "/api/v1/users", .headers = json, .body = account}), 404,
+      "not_found");
+  expect_problem(
+      call({.method = "POST",
+            .path = "/api/v1/sessions",
+            .headers = json,
+            .body = R"({"email":"mina@example.org","password":"correct horse battery"})"}),
+      404, "not_found");
+  const CommandResult minted = world_->installation->run({"token", "--admin"});
+  EXPECT_EQ(minted.exit_code, 1);
+  EXPECT_EQ(minted.out, "");
+  EXPECT_NE(minted.err.find("identity provider"), std::string::npos) << minted.err;
+}
+
+TEST_F(WithAnIdentityProvider, KeysAreAddedAndTakenAwayByUp) {
+  const KeyPair next = KeyPair::elliptic();
+  const std::string token = next.sign_jwt(header("ES256", "e2"), claims(kUser, "user"));
+  expect_problem(balance(token), 401, "unauthenticated");
+  world_->folder.add("e2", next.public_pem());
+  world_->installation->up();
+  EXPECT_EQ(balance(token).status, 200);
+  EXPECT_EQ(balance(rsa_token(kUser, "user")).status, 200);
+  world_->folder.remove("e2");
+  world_->installation->up();
+  expect_problem(balance(token), 401, "unauthenticated");
+}
+
+TEST_F(WithAnIdentityProvider, ABadKeyIsNamedAndChangesNothing) {
+  world_->folder.add("weak", KeyPair::rsa(1'024).public_pem());
+  const CommandResult up = world_->installation->run({"up"});
+  world_->folder.remove("weak");
+  EXPECT_EQ(up.exit_code, 1);
+  EXPECT_NE(up.err.find("weak.pem has less than 2048 bits"), std::string::npos) << up.err;
+  EXPECT_EQ(balance(rsa_token(kUser, "user")).status, 200);
+}

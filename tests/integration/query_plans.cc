@@ -1,0 +1,240 @@
+// The plan of every statement that a request, an advance or a sweep runs, on loaded tables: what
+// the server really ran is taken from its own log, so that no statement can be forgotten here.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <regex>
+#include <sstream>
+
+#include "support/money.h"
+#include "support/queue.h"
+#include "support/seats.h"
+
+using namespace stagedoor::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+Installation& installation() { return Installation::shared(); }
+
+// The account of whoever started the server, who may read its log.
+std::string as_server_owner(const std::string& sql) {
+  const CommandResult result = run_command(
+      {"mariadb", "--no-defaults", "--batch", "--skip-column-names", "--default-character-set=utf8",
+       "--socket=" + (installation().home() / "run/mariadb.sock").string(), "stagedoor"},
+      {}, sql);
+  if (result.exit_code != 0) throw std::runtime_error(result.err + "in: " + sql);
+  return result.out;
+}
+
+constexpr const char* kRows = "20000";
+
+// n from 0 on; ids are a mark and n.
+std::string numbers() {
+  return std::string(
+             " FROM (SELECT a.digit + 10 * b.digit + 100 * c.digit + 1000 * d.digit + 10000 *"
+             " e.digit AS n FROM digits a, digits b, digits c, digits d, digits e) AS numbers"
+             " WHERE n < ") +
+         kRows + " ORDER BY n;";
+}
+
+std::string made_id(const std::string& mark) {
+  return "UNHEX(CONCAT('" + mark + "', LPAD(HEX(n), 30, '0')))";
+}
+
+// A thousand concerts that nobody has heard of yet.
+void load_concerts() {
+  installation().query(
+      "INSERT INTO concerts (title, artist, venue, description, line_order, max_active,"
+      " admit_per_minute, claim_seconds, active_seconds, hold_seconds, max_seats_per_user,"
+      " first_date_at, last_date_at, created_at) SELECT 'One of many', 'A', 'B', '', 'FIFO', 1, 0,"
+      " 60, 600, 300, 4, UTC_TIMESTAMP(6) + INTERVAL 30 + c.digit DAY,"
+      " UTC_TIMESTAMP(6) + INTERVAL 60 DAY, UTC_TIMESTAMP(6) FROM digits a, digits b, digits c;"
+      "INSERT INTO queues (concert_id) SELECT concert_id FROM concerts"
+      " WHERE title = 'One of many';"
+      "INSERT INTO queue_counters (concert_id) SELECT concert_id FROM concerts"
+      " WHERE title = 'One of many'");
+}
+
+// A line of twenty thousand, each of whom once bought a seat and gave it back.
+void load_tables(const Json& concert) {
+  const std::string concert_id = id_of(concert);
+  const std::string date_id = std::to_string(date_of(concert));
+  const std::string ledger =
+      "INSERT INTO ledger_entries (account, user_id, concert_id, kind, reference, amount,"
+      " balance_after, at) SELECT ";
+  const auto movement = [&](const std::string& kind, const std::string& reference,
+                            const std::string& amount, const std::string& after,
+                            const std::string& other, const std::string& of_concert) {
+    return ledger + "'USER', " + made_id("71") + ", NULL, '" + kind + "', " + made_id(reference) +
+           ", " + amount + ", " + after + ", UTC_TIMESTAMP(6)" + numbers() + ledger + "'" + other +
+           "', NULL, " + of_concert + ", '" + kind + "', " + made_id(reference) + ", -(" + amount +
+           "), NULL, UTC_TIMESTAMP(6)" + numbers();
+  };
+  installation().query(
+      "INSERT INTO users (user_id, balance, created_at) SELECT " + made_id("71") +
+      ", 1000, UTC_TIMESTAMP(6)" + numbers() +
+      "INSERT INTO queue_tokens (token_id, concert_id, user_id, place, status, live, issued_at)"
+      " SELECT " +
+      made_id("70") + ", " + concert_id + ", " + made_id("71") +
+      ", n + 2, 'WAITING', TRUE, UTC_TIMESTAMP(6)" + numbers() +
+      "UPDATE queue_counters SET last_place = " + kRows + " + 1 WHERE concert_id = " + concert_id +
+      ";INSERT INTO reservations (reservation_id, user_id, concert_id, date_id, token_id, status,"
+      " seat_count, amount, user_seats, user_seats_max, held_until, created_at, payment_id)"
+      " SELECT " +
+      made_id("72") + ", " + made_id("71") + ", " + concert_id + ", " + date_id + ", " +
+      made_id("75") + ", 'REFUNDED', 1, 1000, 1, 4, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), " +
+      made_id("73") + numbers() +
+      "INSERT INTO reservation_seats (reservation_id, number, grade, price) SELECT " +
+      made_id("72") + ", 1, 'R', 1000" + numbers() +
+      "INSERT INTO payments (payment_id, reservation_id, user_id, concert_id, amount,"
+      " balance_after, status, paid_at, refunded_at) SELECT " +
+      made_id("73") + ", " + made_id("72") + ", " + made_id("71") + ", " + concert_id +
+      ", 1000, 1000, 'REFUNDED', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6)" + numbers() +
+      movement("CHARGE", "74", "1000", "1000", "TILL", "NULL") +
+      movement("PAYMENT", "73", "-1000", "0", "REVENUE", concert_id) +
+      movement("REFUND", "73", "1000", "1000", "REVENUE", concert_id) +
+      "INSERT INTO idempotency_keys (user_id, operation, client_key, fingerprint, status, body,"
+      " created_at) SELECT " +
+      made_id("71") + ", 'pay', 'key', '', 201, '{}', UTC_TIMESTAMP(6)" + numbers());
+  as_server_owner(
+      "ANALYZE TABLE users, queue_tokens, reservations, reservation_seats, payments,"
+      " ledger_entries, idempotency_keys, seats, dates, concerts, queues");
+}
+
+// What people and cron do, each thing at least once.
+void use_everything(const Json& concert, const Json& crowded) {
+  const auto fans = admitted(3, concert);
+  const std::int64_t date_id = date_of(concert);
+  const Json kept = held(fans[0], date_id, {1, 2});
+  EXPECT_EQ(reserve_best(fans[1], date_id, 2).status, 201);
+  const Json released = held(fans[2], date_id, {10});
+  EXPECT_EQ(release(fans[2].user, released).status, 204);
+  get(seats_path(concert), as(fans[0]));
+  EXPECT_EQ(charge(fans[0].user, 10'000'000).status, 201);
+  const Response paid = pay(fans[0], kept);
+  ASSERT_EQ(paid.status, 201) << paid;
+  const std::string user = "/users/" + fans[0].user.user_id;
+  for (const std::string& path :
+       {user, user + "/balance", user + "/ledger?limit=1", std::string("/reservations?limit=1"),
+        std::string("/payments?limit=1"), reservation_path(kept), std::string("/concerts?limit=1"),
+        std::string("/concerts?past=true"), concert_path(concert), concert_path(concert) + "/dates",
+        "/payments/" + paid.json()["payment_id"].text()}) {
+    EXPECT_EQ(get(path, as(fans[0].user)).status, 200) << path;
+  }
+  EXPECT_EQ(post("/payments/" + paid.json()["payment_id"].text() + "/refund", "",
+                 {bearer(fans[0].user.token), {"Idempotency-Key", "refund"}})
+                .status,
+            200);
+  const Json waiting = joined(new_user(), crowded);
+  state_of(waiting);
+  EXPECT_EQ(join(new_user(), crowded).status, 201);
+  EXPECT_EQ(leave(waiting["token"].text()).status, 204);
+  EXPECT_TRUE(eventually(4s, [&] { return state_of(waiting)["status"].text() == "EXPIRED"; }));
+  EXPECT_EQ(change(crowded, R"({"max_active":2})").status, 200);
+  EXPECT_EQ(get("/admin" + concert_path(crowded) + "/stats", as_admin()).status, 200);
+  let_lapse(held(fans[2], date_id, {12}));
+  sweep();
+}
+
+// The statements of the server's log that read rows, of each shape one. What is binary in them is
+// not kept by the log: an id that is there stands in for it, of the column that was named last.
+class Statements {
+ public:
+  void read(const std::filesystem::path& log) {
+    std::ifstream file(log);
+    for (std::string line; std::getline(file, line);) {
+      const auto at = line.find("Execute\t");
+      if (at == std::string::npos) continue;
+      const std::string sql = line.substr(at + 8);
+      const bool reads = sql.starts_with("SELECT") || sql.starts_with("UPDATE") ||
+                         sql.starts_with("DELETE") ||
+                         (sql.starts_with("INSERT") && sql.find(" SELECT ") != std::string::npos);
+      if (reads) by_shape_.emplace(shape(sql), runnable(sql));
+    }
+  }
+
+  [[nodiscard]] const std::map<std::string, std::string>& by_shape() const { return by_shape_; }
+
+ private:
+  static std::string shape(const std::string& sql) {
+    static const std::regex values(R"('([^'\\]|\\.)*'|\?|\b[0-9]+\b)");
+    static const std::regex lists(R"((\?, ?)+\?)");
+    return std::regex_replace(std::regex_replace(sql, values, "?"), lists, "?");
+  }
+
+  static std::string runnable(const std::string& sql) {
+    static const std::regex value(R"((user|token|reservation|payment|hold)_id|'([^'\\]|\\.)*'|\?)");
+    static const std::map<std::string, std::string> marks = {
+        {"user", "71"}, {"token", "70"}, {"reservation", "72"}, {"hold", "72"}, {"payment", "73"}};
+    std::string column = "user";
+    std::string out;
+    auto from = sql.begin();
+    for (std::sregex_iterator match(sql.begin(), sql.end(), value), end; match != end; ++match) {
+      out.append(from, (*match)[0].first);
+      from = (*match)[0].second;
+      const std::string text = match->str();
+      const bool is_binary =
+          text == "?" || std::any_of(text.begin(), text.end(), [](char c) { return c < 0; });
+      if ((*match)[1].matched) column = (*match)[1];
+      out += is_binary ? "X'" + marks.at(column) + std::string(29, '0') + "7'" : text;
+    }
+    return out.append(from, sql.end());
+  }
+
+  std::map<std::string, std::string> by_shape_;
+};
+
+// The sweep asks each line once a minute.
+bool looks_at_every_line(const std::string& sql) {
+  return sql.starts_with("SELECT concert_id FROM queues WHERE tidied_place") ||
+         sql.starts_with("SELECT q.concert_id FROM queues q WHERE EXISTS");
+}
+
+// The rows of EXPLAIN that look at a whole table or index.
+std::string scans_of(const std::string& sql) {
+  std::string scans;
+  std::istringstream plan(as_server_owner("EXPLAIN " + sql));
+  for (std::string line; std::getline(plan, line);) {
+    std::vector<std::string> columns(1);
+    for (const char c : line) {
+      if (c == '\t') {
+        columns.emplace_back();
+      } else {
+        columns.back() += c;
+      }
+    }
+    const std::string& table = columns.at(2);
+    const std::string& access = columns.at(3);
+    const bool in_memory = table.starts_with("<") || table == "NULL";
+    const bool of_nothing = columns.at(8) == "1";
+    if (!in_memory && !of_nothing && (access == "ALL" || access == "index")) scans += line + "\n";
+  }
+  return scans;
+}
+
+}  // namespace
+
+TEST(QueryPlans, OfEveryStatementAreAccessesByIndex) {
+  const Json crowded = create_concert({.settings = {{"max_active", 1}}});
+  joined(new_user(), crowded);
+  const Json concert = create_concert(hall(5'000));
+  load_concerts();
+  load_tables(crowded);
+  const auto log = installation().home() / "tmp/statements.log";
+  as_server_owner("SET GLOBAL log_output = 'FILE', general_log_file = '" + log.string() +
+                  "', general_log = ON");
+  use_everything(concert, crowded);
+  as_server_owner("SET GLOBAL general_log = OFF");
+
+  Statements statements;
+  statements.read(log);
+  EXPECT_GT(statements.by_shape().size(), 60U) << "the log of the server is not complete";
+  for (const auto& [shape, sql] : statements.by_shape()) {
+    if (looks_at_every_line(sql)) continue;
+    EXPECT_EQ(scans_of(sql), "") << shape;
+  }
+}

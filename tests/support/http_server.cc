@@ -1,0 +1,97 @@
+#include "support/http_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <regex>
+#include <stdexcept>
+
+namespace stagedoor::testing {
+namespace {
+
+constexpr int kLookAroundMs = 50;
+
+// What comes until head and announced body are there, or the client is gone.
+std::string receive_body(int client) {
+  std::string text;
+  char chunk[4096];
+  static const std::regex kLength("content-length: *([0-9]+)", std::regex::icase);
+  for (;;) {
+    const auto head_end = text.find("\r\n\r\n");
+    if (head_end != std::string::npos) {
+      std::smatch match;
+      const std::string head = text.substr(0, head_end);
+      const std::size_t length = std::regex_search(head, match, kLength) ? std::stoul(match[1]) : 0;
+      if (text.size() >= head_end + 4 + length) return text.substr(head_end + 4, length);
+    }
+    const ssize_t got = recv(client, chunk, sizeof chunk, 0);
+    if (got <= 0) return "";
+    text.append(chunk, static_cast<std::size_t>(got));
+  }
+}
+
+}  // namespace
+
+HttpServer::HttpServer() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (bind(listener_, generic, size) != 0 || listen(listener_, 8) != 0 ||
+      getsockname(listener_, generic, &size) != 0) {
+    throw std::runtime_error("cannot listen");
+  }
+  port_ = ntohs(address.sin_port);
+  thread_ = std::thread([this] { serve(); });
+}
+
+HttpServer::~HttpServer() {
+  stop_ = true;
+  thread_.join();
+  close(listener_);
+}
+
+std::string HttpServer::origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+void HttpServer::answer_next_with(std::vector<int> statuses) {
+  const std::lock_guard lock(mutex_);
+  statuses_.assign(statuses.begin(), statuses.end());
+}
+
+std::vector<std::string> HttpServer::bodies() {
+  const std::lock_guard lock(mutex_);
+  return bodies_;
+}
+
+void HttpServer::serve() {
+  while (!stop_) {
+    pollfd waiting{listener_, POLLIN, 0};
+    if (poll(&waiting, 1, kLookAroundMs) <= 0) continue;
+    const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (client < 0) continue;
+    serve_one(client);
+    close(client);
+  }
+}
+
+void HttpServer::serve_one(int client) {
+  const std::string body = receive_body(client);
+  int status = 200;
+  {
+    const std::lock_guard lock(mutex_);
+    bodies_.push_back(body);
+    if (!statuses_.empty()) {
+      status = statuses_.front();
+      statuses_.pop_front();
+    }
+  }
+  const std::string answer = "HTTP/1.1 " + std::to_string(status) +
+                             " Told\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+  send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
+}
+
+}  // namespace stagedoor::testing

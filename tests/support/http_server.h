@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace stagedoor::testing {
+
+// Somebody else's web server: takes requests, one after the other, and answers as it is told.
+class HttpServer {
+ public:
+  HttpServer();
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  [[nodiscard]] std::string origin() const;
+  // The next requests get these statuses, those behind them 200.
+  void answer_next_with(std::vector<int> statuses);
+  // The bodies of all requests so far.
+  [[nodiscard]] std::vector<std::string> bodies();
+
+ private:
+  void serve();
+  void serve_one(int client);
+
+  int listener_;
+  int port_ = 0;
+  std::mutex mutex_;
+  std::deque<int> statuses_;
+  std::vector<std::string> bodies_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+}  // namespace stagedoor::testing
