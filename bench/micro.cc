@@ -1,0 +1,80 @@
+// What single pieces of a request cost, without any server.
+#include <benchmark/benchmark.h>
+
+#include "base/json_writer.h"
+#include "domain/line_snapshot.h"
+#include "http/caching.h"
+#include "token/access_token.h"
+#include "token/queue_token.h"
+
+namespace stagedoor {
+namespace {
+
+const std::string kSecret(64, 's');  // NOLINT(cert-err58-cpp)
+
+void verify_access_token(benchmark::State& state) {
+  const token::AccessTokens tokens({kSecret});
+  const Time now = system_now();
+  const std::string token =
+      tokens.sign({UserId::make(), token::Role::kUser}, now + std::chrono::hours{1});
+  for (auto _ : state) benchmark::DoNotOptimize(tokens.verify(token, now));
+}
+BENCHMARK(verify_access_token);
+
+void verify_queue_token(benchmark::State& state) {
+  const token::QueueTokens tokens({kSecret});
+  const std::string token = tokens.sign({TokenId::make(), UserId::make(), {1}, {2}, system_now()});
+  for (auto _ : state) benchmark::DoNotOptimize(tokens.verify(token));
+}
+BENCHMARK(verify_queue_token);
+
+// The rows come from memory; the database's part is in the growth table.
+void write_listing(benchmark::State& state) {
+  for (auto _ : state) {
+    JsonWriter json;
+    json.begin_array();
+    for (std::int64_t number = 1; number <= state.range(0); ++number) {
+      json.begin_object()
+          .field("number", number)
+          .field("label", std::to_string(number))
+          .field("section", nullptr)
+          .field("grade", "R")
+          .field("price", Money{100'000})
+          .field("status", "AVAILABLE")
+          .end_object();
+    }
+    const std::string seats = json.end_array().take();
+    benchmark::DoNotOptimize(http::fingerprint(seats));
+  }
+}
+BENCHMARK(write_listing)->Arg(50)->Arg(10'000);
+
+// In a line of a million, in each block of which somebody left.
+LineSnapshot line_of_a_million() {
+  LineSnapshot line;
+  line.last_place = {1'000'000};
+  for (std::int64_t block = 0; block <= DepartedPlaces::block_of(line.last_place); ++block) {
+    line.blocks.push_back({block, 1, 98});
+  }
+  return line;
+}
+
+void find_position(benchmark::State& state) {
+  const LineSnapshot line = line_of_a_million();
+  const Place place{999'999};
+  DepartedPlaces own;
+  own.add({999'900});
+  for (auto _ : state) benchmark::DoNotOptimize(line.position(place, &own));
+}
+BENCHMARK(find_position);
+
+void decode_snapshot(benchmark::State& state) {
+  const std::string text = line_of_a_million().encode();
+  for (auto _ : state) benchmark::DoNotOptimize(LineSnapshot::decode(text));
+}
+BENCHMARK(decode_snapshot);
+
+}  // namespace
+}  // namespace stagedoor
+
+BENCHMARK_MAIN();

@@ -1,0 +1,261 @@
+// What writes: joins, reservations and payments, each beside the database alone.
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "raw_sql.h"
+#include "rows.h"
+
+namespace stagedoor::bench {
+namespace {
+
+constexpr std::size_t kConnections = 32;
+constexpr std::size_t kQuietConnections = 4;
+constexpr std::int64_t kAlreadyWaiting = 10;
+constexpr std::int64_t kThousand = 1'000;
+constexpr std::int64_t kLargeHall = 20'000;
+constexpr std::int64_t kSmallHall = 50;
+constexpr std::size_t kHoldsPerSlice = 200;
+// The database's own statements, advances and connections aside.
+constexpr double kStatementsDifferMax = 0.3;
+
+// Statements per operation of both sides, to see that the ceiling does what the operation does.
+class SameStatements {
+ public:
+  explicit SameStatements(Stage& stage) : stage_(stage) {}
+
+  template <typename Work>
+  auto subject(std::size_t operations, const Work& work) {
+    return counted(subject_, operations, work);
+  }
+  template <typename Work>
+  auto ceiling(std::size_t operations, const Work& work) {
+    return counted(ceiling_, operations, work);
+  }
+
+  void check(const std::string& what) const {
+    const double subject = median(subject_);
+    const double ceiling = median(ceiling_);
+    if (std::abs(subject - ceiling) <= kStatementsDifferMax) return;
+    throw std::runtime_error(what + " takes " + number_text(subject) + " statements, raw SQL " +
+                             number_text(ceiling) + ": bench/raw_sql.cc must follow");
+  }
+
+ private:
+  template <typename Work>
+  auto counted(std::vector<double>& counts, std::size_t operations, const Work& work) {
+    const std::int64_t before = stage_.statements();
+    auto result = work();
+    counts.push_back(static_cast<double>(stage_.statements() - before - 1) /
+                     static_cast<double>(operations));
+    return result;
+  }
+
+  Stage& stage_;
+  std::vector<double> subject_;
+  std::vector<double> ceiling_;
+};
+
+std::string reserve_request(const Fan& fan, DateId date_id, std::int64_t seat) {
+  return wire_request("POST", "/reservations", fan.headers,
+                      R"({"date_id":)" + std::to_string(date_id.value) + R"(,"seats":[)" +
+                          std::to_string(seat) + "]}");
+}
+
+std::string pay_request(const Fan& fan, const std::string& reservation_id) {
+  return wire_request("POST", "/payments",
+                      fan.headers + "Idempotency-Key: " + reservation_id + "\r\n",
+                      R"({"reservation_id":")" + reservation_id + R"("})");
+}
+
+void expect_all(const Answers& answers, int status) {
+  for (const Answer& answer : answers.answers) expect_status(answer, status);
+}
+
+Line against_raw(const std::string& measure, const Compared& compared, double goal) {
+  return {
+      measure, compared.value, "/s", compared, ">= " + number_text(goal), compared.ratio >= goal};
+}
+
+double join_over_http(Stage& stage, const Show& show, const std::vector<std::string>& headers) {
+  const std::string body = R"({"concert_id":)" + std::to_string(show.concert.value) + "}";
+  std::vector<std::string> requests;
+  for (const std::string& user : headers) {
+    requests.push_back(wire_request("POST", "/queue/tokens", user, body));
+  }
+  const Answers joined = send_all(stage.port(), kConnections, requests);
+  expect_all(joined, 201);
+  return joined.per_second();
+}
+
+Show line_to_join(Stage& stage) {
+  const Show show = stage.create_show(1);
+  stage.admit_fans(show, 1);
+  stage.fill_line(show, kAlreadyWaiting);
+  return show;
+}
+
+}  // namespace
+
+void measure_join(Bench& bench) {
+  Stage& stage = bench.stage;
+  const std::int64_t joins = bench.quick ? 3'000 : kUsers - 1;
+  std::vector<std::string> headers;
+  // User 0 is let in before.
+  for (std::int64_t i = 1; i <= joins; ++i) headers.push_back(stage.user_headers(i));
+  raw::Pool pool(stage.config().database, processes_of(stage, "join_queue"));
+  SameStatements statements(stage);
+  const auto compared = compare(
+      bench.rounds,
+      [&] {
+        const Show show = line_to_join(stage);
+        return std::vector{statements.subject(
+            headers.size(), [&] { return join_over_http(stage, show, headers); })};
+      },
+      [&] {
+        const Show show = line_to_join(stage);
+        return std::vector{statements.ceiling(headers.size(), [&] {
+          return pool.rate(headers.size(), [&](db::Connection& connection, std::size_t call) {
+            raw::join(connection, show, Stage::user(static_cast<std::int64_t>(call) + 1));
+          });
+        })};
+      });
+  statements.check("a join");
+  bench.lines.push_back(against_raw("join the queue : raw SQL", compared[0], 0.70));
+}
+
+namespace {
+
+// Reserves a seat for each fan and pays for it; how many of either per second.
+std::vector<double> sell_over_http(Stage& stage, const Show& show, const std::vector<Fan>& fans,
+                                   SameStatements& reserve, SameStatements& pay) {
+  std::vector<std::string> requests;
+  for (std::size_t i = 0; i < fans.size(); ++i) {
+    requests.push_back(
+        reserve_request(fans[i], show.dates.front(), static_cast<std::int64_t>(i) + 1));
+  }
+  const Answers held =
+      reserve.subject(fans.size(), [&] { return send_all(stage.port(), kConnections, requests); });
+  expect_all(held, 201);
+  for (std::size_t i = 0; i < fans.size(); ++i) {
+    requests[i] = pay_request(fans[i], text_member(held.answers[i].body, "reservation_id"));
+  }
+  const Answers paid =
+      pay.subject(fans.size(), [&] { return send_all(stage.port(), kConnections, requests); });
+  expect_all(paid, 201);
+  return {held.per_second(), paid.per_second()};
+}
+
+std::vector<double> sell_raw(raw::Pool& pool, const Show& show, const std::vector<Fan>& fans,
+                             SameStatements& reserve, SameStatements& pay) {
+  std::vector<ReservationId> held(fans.size());
+  const DateId date_id = show.dates.front();
+  const double reserves = reserve.ceiling(fans.size(), [&] {
+    return pool.rate(fans.size(), [&](db::Connection& connection, std::size_t i) {
+      held[i] = raw::reserve(connection, fans[i], date_id, static_cast<std::int64_t>(i) + 1)
+                    .value_or(ReservationId{});
+    });
+  });
+  const double payments = pay.ceiling(fans.size(), [&] {
+    return pool.rate(fans.size(), [&](db::Connection& connection, std::size_t i) {
+      raw::pay(connection, fans[i], date_id, held[i]);
+    });
+  });
+  return {reserves, payments};
+}
+
+}  // namespace
+
+void measure_sale(Bench& bench) {
+  Stage& stage = bench.stage;
+  const std::int64_t sales = bench.quick ? 1'500 : 5'000;
+  raw::Pool pool(stage.config().database, processes_of(stage, "reserve_seats"));
+  SameStatements reserve(stage);
+  SameStatements pay(stage);
+  const auto compared = compare(
+      bench.rounds,
+      [&] {
+        const Show show = stage.create_show(sales, {sales, 1});
+        return sell_over_http(stage, show, stage.admit_fans(show, sales), reserve, pay);
+      },
+      [&] {
+        const Show show = stage.create_show(sales, {sales, 1});
+        return sell_raw(pool, show, stage.admit_fans(show, sales), reserve, pay);
+      });
+  reserve.check("a reserve");
+  pay.check("a payment");
+  bench.lines.push_back(against_raw("reserve, distinct seats : raw SQL", compared[0], 0.60));
+  bench.lines.push_back(against_raw("pay : raw SQL", compared[1], 0.60));
+}
+
+void measure_one_seat(Bench& bench) {
+  Stage& stage = bench.stage;
+  raw::Pool pool(stage.config().database, processes_of(stage, "reserve_seats"));
+  const auto crowd = static_cast<std::size_t>(kThousand);
+  const auto expect_one = [](std::size_t winners) {
+    if (winners != 1) throw std::runtime_error(std::to_string(winners) + " have won one seat");
+  };
+  // A slice is short, so there are more of them.
+  const auto compared = compare(
+      2 * bench.rounds,
+      [&] {
+        const Show show = stage.create_show(kThousand);
+        const auto fans = stage.admit_fans(show, kThousand);
+        std::vector<std::string> requests;
+        for (const Fan& fan : fans) requests.push_back(reserve_request(fan, show.dates[0], 1));
+        const Answers answers = send_all(stage.port(), crowd, requests);
+        std::size_t winners = 0;
+        for (const Answer& answer : answers.answers) {
+          if (answer.status == 201) ++winners;
+          if (answer.status != 201) expect_status(answer, 409);
+        }
+        expect_one(winners);
+        return std::vector{answers.per_second()};
+      },
+      [&] {
+        const Show show = stage.create_show(kThousand);
+        const auto fans = stage.admit_fans(show, kThousand);
+        std::vector<char> won(fans.size());
+        const double rate = pool.rate(fans.size(), [&](db::Connection& connection, std::size_t i) {
+          won[i] = raw::reserve(connection, fans[i], show.dates[0], 1) ? 1 : 0;
+        });
+        expect_one(static_cast<std::size_t>(std::count(won.begin(), won.end(), 1)));
+        return std::vector{rate};
+      });
+  bench.lines.push_back(
+      against_raw("1,000 users at once for one seat, 1 wins : raw hot row", compared[0], 0.50));
+}
+
+void measure_hall(Bench& bench) {
+  Stage& stage = bench.stage;
+  const Show show =
+      stage.create_show(static_cast<std::int64_t>(kQuietConnections), {kLargeHall, kSmallHall});
+  const auto fans = stage.admit_fans(show, static_cast<std::int64_t>(kQuietConnections));
+  // Each fan reserves a seat and lets go of it, again and again.
+  const auto slice_of = [&](std::size_t date, std::int64_t seats) {
+    return [&, date, seats] {
+      std::vector<double> times;
+      std::size_t begun = 0;
+      const auto next = [&](std::size_t i, const Answer* answer) -> std::optional<Step> {
+        if (answer != nullptr && answer->status == 201) {
+          times.push_back(milliseconds(answer->took));
+          const std::string id = text_member(answer->body, "reservation_id");
+          return Step{wire_request("DELETE", "/reservations/" + id, fans[i].headers)};
+        }
+        if (answer != nullptr) expect_status(*answer, 204);
+        if (begun == kHoldsPerSlice) return std::nullopt;
+        const auto seat = static_cast<std::int64_t>(begun++) * (seats / kSmallHall) % seats + 1;
+        return Step{reserve_request(fans[i], show.dates[date], seat)};
+      };
+      play_crowd(stage.port(), kQuietConnections, next);
+      return std::vector{median(times), percentile(times, 99)};
+    };
+  };
+  const auto compared = compare(2 * bench.rounds, slice_of(0, kLargeHall), slice_of(1, kSmallHall));
+  bench.lines.push_back({"reserve p50, 20,000 seats : 50 seats", compared[0].value, "ms",
+                         compared[0], "<= 1.20", compared[0].ratio <= 1.2});
+  bench.lines.push_back(
+      {"reserve p99, 20,000 seats : 50 seats", compared[1].value, "ms", compared[1], "reported"});
+}
+
+}  // namespace stagedoor::bench
