@@ -1,0 +1,173 @@
+// The line: exact, calm, hard to lose, and loud enough when the door opens.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Visitor } from "../support/browser.mjs";
+
+// How late a poll may be on a busy machine; early it may not be at all.
+const POLL_LATE_MS = 900;
+
+export function waitingRoom(world) {
+  const { position, door } = { position: "[data-testid=position]", door: "[data-testid=door]" };
+
+  // Somebody is inside, `ahead` wait, and then comes the one who is watched.
+  async function crowd(ahead) {
+    const { api } = world;
+    const concert = await api.createConcert({ title: "Midnight Session", max_active: 1 });
+    const inside = await api.join(concert, await api.newUser());
+    const waiting = [];
+    for (let i = 0; i < ahead; i += 1) waiting.push(await api.join(concert, await api.newUser()));
+    const fan = await Visitor.open(world, { user: await api.newUser() });
+    await fan.goTo(`/concerts/${concert.concert_id}`);
+    await fan.press(".concert-way .button-primary");
+    await fan.seeText(position, String(ahead + 1));
+    return { concert, inside, waiting, fan };
+  }
+
+  describe("the waiting room", () => {
+    it("moves up when others leave, and opens its door when the place inside is free", async () => {
+      const { inside, waiting, fan } = await crowd(2);
+      await world.api.leave(waiting[0]);
+      await fan.seeText(position, "2");
+      assert.match(await fan.page.title(), /#2/);
+      await world.api.leave(inside);
+      await world.api.leave(waiting[1]);
+      await fan.see(door);
+      assert.match(await fan.page.title(), /^Your turn!/);
+      await fan.seeText("#assertive", "It is your turn");
+      await fan.picture("door");
+      await fan.press(`${door} a`);
+      await fan.see(".seat-map canvas");
+      await fan.close();
+    });
+
+    it("keeps the place over a reload, a closed tab and a lost network", async () => {
+      const { concert, waiting, fan } = await crowd(1);
+      await fan.reload();
+      await fan.seeText(position, "2");
+      await fan.page.close();
+      fan.page = await fan.context.newPage();
+      await fan.goTo(`/concerts/${concert.concert_id}/line`);
+      await fan.seeText(position, "2");
+      await fan.context.setOffline(true);
+      await fan.seeText(".notice", "Your place is kept");
+      await fan.picture("waiting-room-offline");
+      await world.api.leave(waiting[0]);
+      await fan.context.setOffline(false);
+      await fan.seeText(position, "1");
+      await fan.seeGone(".notice");
+      await fan.close();
+    });
+
+    it("tells in a tab behind others, by its title and a silent notification", async () => {
+      const { inside, fan } = await crowd(0);
+      await fan.context.grantPermissions(["notifications"]);
+      await fan.page.evaluate(() => {
+        window.notified = [];
+        window.Notification = class extends EventTarget {
+          static permission = "granted";
+
+          constructor(title, options) {
+            super();
+            window.notified.push({ title, ...options });
+          }
+        };
+      });
+      const other = await fan.context.newPage();
+      await other.goto(world.url);
+      await other.bringToFront();
+      await world.api.leave(inside);
+      await fan.page.waitForFunction(() => document.title.startsWith("Your turn!"));
+      const [notified] = await fan.page.evaluate(() => window.notified);
+      assert.equal(notified.silent, true);
+      assert.match(notified.body, /Midnight Session/);
+      await fan.close();
+    });
+
+    it("shows the place on every page and leads back to it", async () => {
+      const { inside, fan } = await crowd(0);
+      await fan.goTo("/wallet");
+      await fan.seeText(".waiting-entry", "number 1 in line");
+      await world.api.leave(inside);
+      await fan.press(".waiting-turn");
+      await fan.see(".seat-map canvas");
+      await fan.close();
+    });
+
+    it("polls exactly as the answers say", async () => {
+      const { fan } = await crowd(1);
+      const polls = [];
+      fan.page.on("request", (request) => {
+        if (request.url().endsWith("/queue/tokens/current")) polls.push({ asked: Date.now() });
+      });
+      fan.page.on("response", async (response) => {
+        if (!response.url().endsWith("/queue/tokens/current")) return;
+        const poll = polls.at(-1);
+        poll.answered = Date.now();
+        poll.after = (await response.json()).poll_after_ms;
+      });
+      await waitUntil(() => polls.filter((poll) => poll.after).length >= 4);
+      await fan.close();
+      const answered = polls.filter((poll) => poll.after);
+      for (let i = 1; i < answered.length; i += 1) {
+        const waited = answered[i].asked - answered[i - 1].answered;
+        const { after } = answered[i - 1];
+        assert.ok(
+          waited >= after - 100 && waited <= after + POLL_LATE_MS,
+          `asked after ${waited} ms instead of ${after}`,
+        );
+      }
+    });
+
+    it("says why a place has ended and offers a new one", async () => {
+      const { inside, fan } = await crowd(0);
+      const code = await fan.page.locator(".line-help code").textContent();
+      await world.api.must("POST", `/admin/queue/tokens/${code}/revoke`, {
+        token: world.api.adminToken,
+      });
+      await fan.see(".line-end[data-reason=REVOKED]");
+      await fan.picture("line-ended");
+      await fan.press(".line-end .button-primary");
+      await fan.seeText(position, "1");
+      await fan.press('.line-ways .button:has-text("Leave the line")');
+      await fan.answerYes();
+      await fan.see(".concert-way");
+      await world.api.leave(inside);
+      await fan.close();
+    });
+
+    it("lets people in line before the sale opens", async () => {
+      const opens = new Date(Date.now() + 6_000).toISOString();
+      const concert = await world.api.createConcert({ title: "Early Birds", sale_opens_at: opens });
+      const fan = await Visitor.open(world, { user: await world.api.newUser() });
+      await fan.goTo(`/concerts/${concert.concert_id}`);
+      await fan.seeText(".badge", "Opens in");
+      await fan.press(".concert-way .button-primary");
+      await fan.see(".line-opens .countdown");
+      await fan.see(door);
+      await fan.close();
+    });
+
+    it("does not let anybody wait for what is sold out or over", async () => {
+      const seats = [{ from: 1, to: 1, price: 1000 }];
+      const concert = await world.api.createConcert({ title: "One Chair", seats });
+      await world.api.buy(concert, [1]);
+      const fan = await Visitor.open(world, { user: await world.api.newUser() });
+      await fan.goTo(`/concerts/${concert.concert_id}`);
+      await fan.seeText(".concert-note", "Every seat is sold");
+      await fan.goTo(`/concerts/${concert.concert_id}/line`);
+      await fan.see(".notice[data-code=sold_out] .button");
+      await fan.close();
+    });
+  });
+}
+
+async function waitUntil(condition) {
+  const deadline = Date.now() + 20_000;
+  while (!condition()) {
+    assert.ok(Date.now() < deadline, "it did not come");
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  }
+}

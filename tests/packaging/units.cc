@@ -1,0 +1,195 @@
+// The units of systemd.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+#include "packaging/installed_tree.h"
+#include "support/slow_database.h"
+#include "support/vocabulary.h"
+
+using namespace stagedoor::testing;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Of 100: what systemd-analyze calls the exposure of a service. nginx of Debian has 96.
+constexpr int kExposureMax = 20;
+
+fs::path unit(const std::string& name) { return installed_prefix() / "lib/systemd/system" / name; }
+
+// A listening socket in the hands of somebody who starts and stops a handler behind it, as systemd
+// does it.
+class SocketHolder {
+ public:
+  explicit SocketHolder(const fs::path& path) : descriptor_(socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+    if (bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+        listen(descriptor_, 1024) != 0) {
+      throw std::runtime_error("cannot listen on " + path.string());
+    }
+  }
+  SocketHolder(const SocketHolder&) = delete;
+  SocketHolder& operator=(const SocketHolder&) = delete;
+  ~SocketHolder() {
+    stop();
+    close(descriptor_);
+  }
+
+  // `stagedoor handler NAME`, as in ExecStart of the unit.
+  void start(const std::string& handler) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, descriptor_, 0);
+    const std::string log = Installation::shared().home() / "log/unit.log";
+    posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    std::string command = installed_prefix() / "lib/stagedoor/stagedoor";
+    std::string home = "STAGEDOOR_HOME=" + Installation::shared().home().string();
+    std::string path = "PATH=" + std::string(getenv("PATH"));
+    std::string name = handler;
+    std::string verb = "handler";
+    char* arguments[] = {command.data(), verb.data(), name.data(), nullptr};
+    char* environment[] = {home.data(), path.data(), nullptr};
+    posix_spawn(&pid_, command.c_str(), &actions, nullptr, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+  }
+
+  void stop() {
+    if (pid_ <= 0) return;
+    kill(pid_, SIGTERM);
+    waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+  }
+
+ private:
+  int descriptor_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace
+
+TEST(TheUnits, AreSoundInTheEyesOfSystemd) {
+  std::vector<std::string> command = {"systemd-analyze", "verify"};
+  for (const char* name : {"stagedoor-handler@healthz.service", "stagedoor-handler@healthz.socket",
+                           "stagedoor-prepare.service", "stagedoor-sweep.service",
+                           "stagedoor-sweep.timer", "stagedoor.target"}) {
+    command.push_back(unit(name));
+  }
+  const CommandResult result = run_command(command);
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.out + result.err, "");
+}
+
+TEST(TheUnits, AreKeptFromWhatTheyDoNotNeed) {
+  for (const char* name :
+       {"stagedoor-handler@.service", "stagedoor-prepare.service", "stagedoor-sweep.service"}) {
+    const CommandResult result =
+        run_command({"systemd-analyze", "security", "--offline=true",
+                     "--threshold=" + std::to_string(kExposureMax), unit(name)});
+    EXPECT_EQ(result.exit_code, 0) << name << '\n' << result.out << result.err;
+  }
+}
+
+// What an upgrade does to each handler: systemd keeps the socket, connections wait in its backlog.
+TEST(AHandlerUnderItsUnit, LosesNoRequestWhenItIsRestarted) {
+  Installation& installation = Installation::shared();
+  const fs::path link = installation.home() / "run/list_dates.sock";
+  const fs::path before = fs::read_symlink(link);
+  const fs::path own = installation.home() / "run/unit.sock";
+  const std::string path = "/api/v1" + concert_path(create_concert()) + "/dates";
+  {
+    SocketHolder holder(own);
+    holder.start("list_dates");
+    fs::remove(link);
+    fs::create_symlink(own, link);
+
+    std::atomic<bool> goes_on = true;
+    std::atomic<int> answered = 0;
+    std::atomic<int> failed = 0;
+    const auto ask = [&] {
+      HttpClient client(installation.origin());
+      while (goes_on) {
+        try {
+          ++(client.send({.path = path}).status == 200 ? answered : failed);
+        } catch (const std::exception&) {
+          ++failed;
+        }
+      }
+    };
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 4; ++i) clients.emplace_back(ask);
+    for (int round = 0; round < 5; ++round) {
+      const int seen = answered;
+      EXPECT_TRUE(eventually(std::chrono::seconds(10), [&] { return answered > seen + 20; }));
+      holder.stop();
+      holder.start("list_dates");
+    }
+    const int seen = answered;
+    EXPECT_TRUE(eventually(std::chrono::seconds(10), [&] { return answered > seen + 20; }));
+    goes_on = false;
+    for (std::thread& client : clients) client.join();
+    EXPECT_EQ(failed, 0);
+    fs::remove(link);
+    fs::create_symlink(before, link);
+  }
+  fs::remove(own);
+  EXPECT_EQ(send({.path = path}).status, 200);
+}
+
+TEST(AHandlerUnderItsUnit, WantsASocketAndAName) {
+  const Installation& installation = Installation::shared();
+  EXPECT_NE(installation.run({"handler", "healthz"}).err.find("listening socket"),
+            std::string::npos);
+  EXPECT_NE(installation.run({"handler", "nobody"}).err.find("no handler nobody"),
+            std::string::npos);
+}
+
+TEST(Preparing, IsForInstallationsWithADatabaseOfTheirOwn) {
+  const CommandResult refused = Installation::shared().run({"prepare"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("STAGEDOOR_DB is not set"), std::string::npos) << refused.err;
+}
+
+// As ExecStart of stagedoor-prepare.service, on a host whose database is reached over TCP.
+TEST(Preparing, MakesTheSecretsOnceAndChecksTheDatabaseEachTime) {
+  const Installation& shared = Installation::shared();
+  const SlowDatabase database(shared.home() / "run/mariadb.sock");
+  const TemporaryFolder home;
+  const Variables variables = {
+      {"STAGEDOOR_HOME", home.path()},
+      {"STAGEDOOR_DB", "mysql://stagedoor:" + shared.secret("db_password") +
+                           "@127.0.0.1:" + std::to_string(database.port()) + "/stagedoor"},
+      {"STAGEDOOR_MEMCACHED", shared.home() / "run/memcached.sock"}};
+  const std::string command = installed_prefix() / "bin/stagedoor";
+  const fs::path secret = home.path() / "secrets/access_token_key";
+
+  const CommandResult first = run_command({command, "prepare"}, variables);
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_EQ(fs::status(secret).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  const CommandResult made = run_command({"cat", secret});
+  EXPECT_EQ(run_command({command, "prepare"}, variables).exit_code, 0);
+  EXPECT_EQ(run_command({"cat", secret}).out, made.out);
+  EXPECT_EQ(run_command({command, "audit"}, variables).exit_code, 0);
+
+  for (const char* verb : {"up", "down", "status"}) {
+    const CommandResult refused = run_command({command, verb}, variables);
+    EXPECT_EQ(refused.exit_code, 1) << verb;
+    EXPECT_NE(refused.err.find("systemd runs"), std::string::npos) << refused.err;
+  }
+  Variables wrong = variables;
+  wrong["STAGEDOOR_DB"] =
+      "mysql://stagedoor:wrong@127.0.0.1:" + std::to_string(database.port()) + "/stagedoor";
+  EXPECT_NE(run_command({command, "prepare"}, wrong).err.find("wrong user or password"),
+            std::string::npos);
+}
