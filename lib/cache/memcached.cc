@@ -16,6 +16,14 @@ constexpr Micros kLeftAlone = std::chrono::seconds{1};
 // Others who change the key at the same moment; each round one of them wins.
 constexpr int kSetNewerRounds = 5;
 
+// The part of a key that says which server has it.
+std::string_view placed_by(std::string_view key) {
+  const auto begin = key.find('{');
+  const auto end = key.find('}', begin == std::string_view::npos ? 0 : begin);
+  if (begin == std::string_view::npos || end == std::string_view::npos) return key;
+  return key.substr(begin + 1, end - begin - 1);
+}
+
 }  // namespace
 
 // The library's own pool of servers, here of all of them or of one.
@@ -133,7 +141,8 @@ Memcached::~Memcached() = default;
 // Nobody when there is no server or the one that has the key is left alone. A key stays with its
 // server: to move it would let two processes look for one version in two places.
 Memcached::Server* Memcached::server_of(const std::string& full_key) {
-  const std::size_t index = memcached_generate_hash(map_->get(), full_key.data(), full_key.size());
+  const std::string_view name = placed_by(full_key);
+  const std::size_t index = memcached_generate_hash(map_->get(), name.data(), name.size());
   if (index >= servers_.size() || servers_[index]->is_left_alone()) return nullptr;
   return servers_[index].get();
 }
@@ -239,7 +248,12 @@ bool Memcached::increment(const std::string& key, std::chrono::seconds expiry) {
       return memcached_increment(handle, full.data(), full.size(), 1, &value);
     });
   };
-  return count_up() || add(key, "1", expiry) || count_up();
+  if (!count_up()) return add(key, "1", expiry) || count_up();
+  // Counting alone leaves the expiry as it was when the counter began.
+  store(key, [&](memcached_st* handle, const std::string& full) {
+    return memcached_touch(handle, full.data(), full.size(), static_cast<time_t>(expiry.count()));
+  });
+  return true;
 }
 
 bool Memcached::decrement(const std::string& key) {

@@ -15,6 +15,9 @@ namespace stagedoor::cache {
 // lost: any failure reads as a miss. A server that failed or did not answer within kTimeout is left
 // alone for a second, in which its keys miss at no cost; the keys of the others do not. No call
 // waits longer than twice kTimeout, once to connect and once for the answers.
+//
+// Of a key with {braces} only what they enclose says which server has it, so that keys which mean
+// something together are there or away together.
 class Memcached {
  public:
   static constexpr std::chrono::milliseconds kTimeout{25};
@@ -39,7 +42,7 @@ class Memcached {
   // Puts `value` behind what the key holds; begins with it where there is nothing.
   bool append(const std::string& key, std::string_view value, std::chrono::seconds expiry);
 
-  // A counter, from 0 where there is none.
+  // A counter, from 0 where there is none; it expires that long after it was last incremented.
   bool increment(const std::string& key, std::chrono::seconds expiry);
   bool decrement(const std::string& key);
 

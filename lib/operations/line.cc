@@ -1,27 +1,22 @@
 #include "operations/line.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
-#include <thread>
 #include <utility>
 
-#include "base/log.h"
 #include "metrics/metrics.h"
-#include "operations/line_end_sql.h"
+#include "operations/after_commit.h"
+#include "operations/line_ends.h"
+#include "operations/line_publication.h"
 
 namespace stagedoor::operations {
 namespace {
 
-constexpr std::chrono::seconds kSnapshotExpiry{60};
 // Bounds of one advance, so that it never holds the line for long. What is left over is done by the
 // next one.
 constexpr int kLapsesPerAdvance = 500;
 constexpr std::int64_t kAdmissionsPerAdvance = 2'000;
 constexpr int kDeparturesPerAdvance = 5'000;
-constexpr int kTidyBatch = 500;
-// How far the snapshot in memcached may lag behind the row when somebody leaves.
-constexpr std::int64_t kVersionsBehindMax = 8;
 
 // The row of a queue while an advance works on it.
 struct QueueRow {
@@ -91,16 +86,6 @@ bool is_sold_out(Database& database, ConcertId id, Time now) {
   return !any_left;
 }
 
-void attempt_after_commit(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const std::exception& e) {
-    log::event(log::Level::kWarning, "a line was not advanced after a change", e.what());
-  }
-}
-
-constexpr const char* kInsertLineEnd =
-    "INSERT INTO line_ends (concert_id, ended_place, reason, ended_at) VALUES (?, ?, ?, ?)";
 // The active ones end in their rows at once: their places are free from then on, and there are
 // never more of them than the limit allowed.
 constexpr const char* kEndActive =
@@ -116,7 +101,7 @@ void mark_end(db::Transaction& transaction, ConcertId id, QueueRow& queue, const
   if (last_place <= queue.ended_place) return;
   const Place ended_before = std::exchange(queue.ended_place, last_place);
   const auto reason = end_reason_name(closed ? EndReason::kSaleClosed : EndReason::kSoldOut);
-  transaction.execute(kInsertLineEnd, id, last_place, reason, now);
+  record_line_end(transaction, id, last_place, reason, now);
   transaction.execute(kEndActive, now, reason, id, ended_before, last_place);
   queue.front_place = std::max(queue.front_place, last_place);
 }
@@ -257,22 +242,6 @@ std::vector<LineSnapshot::Block> read_blocks(db::Transaction& transaction, Conce
   return blocks;
 }
 
-constexpr const char* kSelectLineEnds =
-    "SELECT ended_place, reason FROM line_ends WHERE concert_id = ? ORDER BY ended_place";
-
-std::vector<LineSnapshot::End> read_line_ends(db::Transaction& transaction, ConcertId id) {
-  std::vector<LineSnapshot::End> ends;
-  for (db::Rows rows = transaction.query(kSelectLineEnds, id); rows.next();) {
-    Place upto;
-    std::string reason;
-    rows.read(upto, reason);
-    const EndReason parsed = *parse_end_reason(reason);
-    if (ends.empty() || ends.back().reason != parsed) ends.push_back({upto, parsed});
-    ends.back().upto = upto;
-  }
-  return ends;
-}
-
 constexpr const char* kCountAdmittedSince =
     "SELECT CAST(COALESCE(SUM(admitted), 0) AS SIGNED) FROM admissions"
     " WHERE concert_id = ? AND admitted_at > ?";
@@ -338,11 +307,6 @@ Advance advance_locked(db::Transaction& transaction, ConcertId id, QueueRow queu
   return {std::move(line), admitted};
 }
 
-constexpr const char* kSelectLineEnd =
-    "SELECT " LINE_END_REASON("c.concert_id", "?") ","
-    " LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at))"
-    " FROM concerts c WHERE c.concert_id = ?";
-
 constexpr const char* kSelectLinesInUse =
     "SELECT q.concert_id FROM queues q"
     " WHERE EXISTS (SELECT 1 FROM queue_tokens t WHERE t.concert_id = q.concert_id"
@@ -350,100 +314,7 @@ constexpr const char* kSelectLinesInUse =
     " OR EXISTS (SELECT 1 FROM queue_tokens t WHERE t.concert_id = q.concert_id"
     "            AND t.status = 'ACTIVE')";
 
-constexpr const char* kSelectVersion = "SELECT version FROM queues WHERE concert_id = ?";
-constexpr const char* kSelectTidied = "SELECT tidied_place FROM queues WHERE concert_id = ?";
-constexpr const char* kSelectUntidyEnds =
-    "SELECT ended_place, reason, ended_at FROM line_ends"
-    " WHERE concert_id = ? AND ended_place > ? ORDER BY ended_place";
-
-struct UntidyEnd {
-  Place upto;
-  std::string reason;
-  Time at;
-};
-
-std::vector<UntidyEnd> untidy_ends(db::Connection& database, ConcertId id, Place tidied) {
-  std::vector<UntidyEnd> ends;
-  for (db::Rows rows = database.query(kSelectUntidyEnds, id, tidied); rows.next();) {
-    UntidyEnd& end = ends.emplace_back();
-    rows.read(end.upto, end.reason, end.at);
-  }
-  return ends;
-}
-
-constexpr const char* kTidy =
-    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?,"
-    " expired_reason = ? WHERE concert_id = ? AND place > ? AND place <= ?"
-    " AND status <> 'EXPIRED'";
-constexpr const char* kWriteTidied =
-    "UPDATE queues SET tidied_place = GREATEST(tidied_place, ?) WHERE concert_id = ?";
-
-// Around a change of what memcached knows of a line: its constructor returns when everything that a
-// process read before is too old to be shown, and nothing that is read until its end is remembered.
-class LineChange {
- public:
-  LineChange(cache::Memcached& memcached, ConcertId id)
-      : memcached_(memcached), key_(line_changes_key(id)) {
-    counted_ = memcached_.increment(key_, kSnapshotExpiry);
-    if (counted_) std::this_thread::sleep_for(kViewAge);
-  }
-  ~LineChange() {
-    if (counted_) memcached_.decrement(key_);
-  }
-  LineChange(const LineChange&) = delete;
-  LineChange& operator=(const LineChange&) = delete;
-
- private:
-  cache::Memcached& memcached_;
-  std::string key_;
-  bool counted_ = false;
-};
-
-void put_newer_line(cache::Memcached& memcached, ConcertId id, const LineSnapshot& line) {
-  memcached.set_newer(line_key(id), line.encode(), kSnapshotExpiry, [&](const std::string& old) {
-    const auto present = LineSnapshot::decode(old);
-    return !present || present->version < line.version;
-  });
-}
-
-// An advance that began before his end was committed has not counted him, whenever its snapshot
-// comes out: besides those that are out already this is the next one at most, as advances follow
-// one another under the lock of the queue's row.
-bool list_left(db::Connection& database, cache::Memcached& memcached, ConcertId id, Place place) {
-  std::int64_t committed = 0;
-  database.query(kSelectVersion, id).read_first(committed);
-  const auto text = memcached.get(line_key(id));
-  const auto line = text ? LineSnapshot::decode(*text) : std::nullopt;
-  if (!line || committed - line->version > kVersionsBehindMax) return false;
-  const std::string entry = std::to_string(place.value) + " ";
-  const LineChange change(memcached, id);
-  for (std::int64_t version = line->version; version <= committed + 1; ++version) {
-    if (!memcached.append(left_key(id, version), entry, kSnapshotExpiry)) return false;
-  }
-  return true;
-}
-
 }  // namespace
-
-std::string line_key(ConcertId id) { return "line:" + std::to_string(id.value); }
-
-std::string line_changes_key(ConcertId id) { return "changes:" + line_key(id); }
-
-std::string left_key(ConcertId id, std::int64_t version) {
-  return "left:" + std::to_string(id.value) + ":" + std::to_string(version);
-}
-
-bool announce_left(db::Connection& database, cache::Memcached& memcached, ConcertId id,
-                   Place place) {
-  bool listed = false;
-  attempt_after_commit([&] { listed = list_left(database, memcached, id, place); });
-  return listed;
-}
-
-void publish_line(cache::Memcached& memcached, ConcertId id, const LineSnapshot& line) {
-  const LineChange change(memcached, id);
-  put_newer_line(memcached, id, line);
-}
 
 Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
                                    ConcertId concert_id, const AdvanceUnless& unless) {
@@ -499,42 +370,12 @@ void settle_ended_line(db::Transaction& transaction, ConcertId concert_id) {
   transaction.execute(kWriteEnd, queue->front_place, queue->ended_place, concert_id);
 }
 
-LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Place place, Time now) {
-  LineEnd end;
-  std::optional<std::string> reason;
-  Time closes_at;
-  transaction.query(kSelectLineEnd, place, concert_id).read_first(reason, closes_at);
-  if (reason) end.reason = parse_end_reason(*reason);
-  end.closed = now >= closes_at;
-  return end;
-}
-
 std::vector<ConcertId> lines_in_use(db::Connection& database) {
   std::vector<ConcertId> concerts;
   for (db::Rows rows = database.query(kSelectLinesInUse); rows.next();) {
     rows.read(concerts.emplace_back());
   }
   return concerts;
-}
-
-std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
-  Place tidied;
-  database.query(kSelectTidied, concert_id).read_first(tidied);
-  std::int64_t total = 0;
-  for (const UntidyEnd& end : untidy_ends(database, concert_id, tidied)) {
-    while (tidied < end.upto) {
-      const Place upto{std::min(end.upto.value, tidied.value + kTidyBatch)};
-      total += db::transact(database, [&](db::Transaction& transaction) {
-        const std::int64_t count =
-            transaction.execute(kTidy, end.at, end.reason, concert_id, tidied, upto);
-        transaction.commit();
-        return count;
-      });
-      tidied = upto;
-      database.execute(kWriteTidied, tidied, concert_id);
-    }
-  }
-  return total;
 }
 
 }  // namespace stagedoor::operations

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "operations/line.h"
+#include "operations/line_publication.h"
 
 namespace stagedoor::operations {
 

@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "metrics/metrics.h"
 #include "operations/accounts.h"
+#include "operations/line_ends.h"
 #include "operations/reservations.h"
 #include "operations/token_rows.h"
 

@@ -5,7 +5,7 @@
 
 #include "metrics/metrics.h"
 #include "operations/best_seats.h"
-#include "operations/line_end_sql.h"
+#include "operations/line_ends.h"
 #include "operations/list_sql.h"
 #include "operations/reservation_rows.h"
 #include "operations/token_rows.h"

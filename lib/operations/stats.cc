@@ -1,6 +1,6 @@
 #include "operations/stats.h"
 
-#include "operations/line_end_sql.h"
+#include "operations/line_ends.h"
 
 namespace stagedoor::operations {
 namespace {

@@ -5,6 +5,7 @@
 #include "base/json_writer.h"
 #include "base/log.h"
 #include "operations/idempotency.h"
+#include "operations/line_ends.h"
 #include "operations/reservations.h"
 
 namespace stagedoor::operations {

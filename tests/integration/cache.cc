@@ -228,6 +228,24 @@ TEST(MemcachedPool, OfSeveralServersADeadOneMissesOnlyItsOwnKeys) {
   EXPECT_EQ(pool.get(*on_the_dead.begin()), "back");
 }
 
+TEST(MemcachedPool, KeepsKeysOfOneNameOnOneServer) {
+  MemcachedServer servers[3];
+  Memcached pool({servers[0].path(), servers[1].path(), servers[2].path()}, kPrefix);
+  for (int line = 0; line < 30; ++line) {
+    const std::string name = "{line:" + std::to_string(line) + "}";
+    const std::vector<std::string> keys = {name, "changes:" + name, "left:" + name + ":7"};
+    for (const std::string& key : keys) ASSERT_TRUE(pool.set(key, "x", kLong));
+    int holders = 0;
+    for (const MemcachedServer& server : servers) {
+      Memcached alone({server.path()}, kPrefix);
+      const auto values = alone.get(keys);
+      const auto has = [](const auto& value) { return value.has_value(); };
+      if (std::any_of(values.begin(), values.end(), has)) ++holders;
+    }
+    EXPECT_EQ(holders, 1) << name;
+  }
+}
+
 TEST(MemcachedPool, OfSeveralServersThatHangTheOthersAreStillAsked) {
   MemcachedServer servers[4];
   Memcached pool({servers[0].path(), servers[1].path(), servers[2].path(), servers[3].path()},
@@ -252,6 +270,15 @@ TEST(MemcachedPool, OfSeveralServersThatHangTheOthersAreStillAsked) {
               }),
               kSlowestCall);
   }
+}
+
+// Counted again and again it outlives the expiry of its beginning.
+TEST_F(MemcachedTest, CountersExpireAfterTheLastCount) {
+  ASSERT_TRUE(memcached_.increment("counter", seconds{2}));
+  ASSERT_TRUE(memcached_.increment("counter", kLong));
+  ASSERT_TRUE(memcached_.increment("once", seconds{2}));
+  ASSERT_TRUE(testing::eventually(seconds{10}, [&] { return !memcached_.get("once"); }));
+  EXPECT_EQ(memcached_.get("counter"), "2");
 }
 
 TEST_F(MemcachedTest, SetsOnlyWhatIsNewerHoweverManyTryAtOnce) {

@@ -43,7 +43,7 @@ readonly may_catch=(
   lib/db/transaction.h
   lib/token/access_token.cc
   lib/operations/gauges.cc
-  lib/operations/line.cc
+  lib/operations/after_commit.cc
   lib/operations/sweep.cc
   handlers/load_demo.cc
   handlers/audit.cc
