@@ -78,7 +78,8 @@ void Relief::look_out(const std::stop_token& stop) {
   while (!stopped.wait_for(lock, stop, kLookEvery, [&] { return stop.stop_requested(); })) {
     sights = is_needed() ? sights + 1 : 0;
     if (sights < kSightsNeeded) continue;
-    while (!stop.stop_requested() && is_needed()) refuse_one();
+    // The descriptor of a process that is about to end says forever that somebody waits.
+    while (!stop.stop_requested() && is_needed() && refuse_one()) continue;
   }
 }
 
@@ -88,15 +89,17 @@ bool Relief::is_needed() const {
   return poll(&waiting, 1, 0) == 1 && waiting.revents == POLLIN;
 }
 
-void Relief::refuse_one() {
+bool Relief::refuse_one() {
   FCGX_Request fcgx;
   const Interrupter interrupter;
   if (!interrupter.is_armed() ||
       FCGX_InitRequest(&fcgx, listen_descriptor_, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
-    return;
+    return false;
   }
-  if (FCGX_Accept_r(&fcgx) == 0) refuse_(fcgx);
+  const bool is_taken = FCGX_Accept_r(&fcgx) == 0;
+  if (is_taken) refuse_(fcgx);
   FCGX_Free(&fcgx, 1);
+  return is_taken;
 }
 
 }  // namespace stagedoor::http

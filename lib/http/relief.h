@@ -24,7 +24,8 @@ class Relief {
  private:
   void look_out(const std::stop_token& stop);
   [[nodiscard]] bool is_needed() const;
-  void refuse_one();
+  // False when nobody was taken, as somebody else was faster.
+  bool refuse_one();
 
   int listen_descriptor_;
   std::function<void(FCGX_Request&)> refuse_;
