@@ -49,9 +49,8 @@ Slot* take_slot(Page& page) {
 void open(const std::string& directory, std::string_view handler) {
   std::string problem;
   Page* const page = map_page(directory, handler, problem);
-  if (page != nullptr) {
-    place().page = page;
-  } else {
+  place().page = page != nullptr ? page : &place().unread;
+  if (page == nullptr) {
     log::event(log::Level::kWarning, "this process runs without metrics", problem);
   }
 }
@@ -94,6 +93,7 @@ void work_begins(Micros now) {
 void work_ends() { place().slot->busy_since.store(0, std::memory_order_relaxed); }
 
 bool all_are_stuck(Micros since) {
+  if (place().page == &place().unread) return false;
   const auto limit = static_cast<std::uint64_t>((monotonic_now() - since).count());
   const std::uint64_t own = place().slot->busy_since.load(std::memory_order_relaxed);
   if (own == 0 || own > limit) return false;

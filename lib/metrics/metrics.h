@@ -50,7 +50,7 @@ class ServingProcess {
 void work_begins(Micros now);
 void work_ends();
 // Whether this process has been at work on one request for that long, and no other process of its
-// handler is at work on a younger one.
+// handler is at work on a younger one. Never without a page: then nobody sees the others.
 bool all_are_stuck(Micros since);
 
 void count_request(std::string_view method, int status, Micros took);

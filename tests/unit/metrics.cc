@@ -124,6 +124,29 @@ TEST_F(Metrics, GiveEveryProcessASlotOfItsOwn) {
   EXPECT_EQ(taken, 2U);
 }
 
+// Whether a process at work for a second is all that there is.
+bool is_all_that_there_is() {
+  metrics::work_begins(monotonic_now() - std::chrono::seconds{1});
+  return metrics::all_are_stuck(std::chrono::milliseconds{400});
+}
+
+TEST_F(Metrics, KnowWhenAllProcessesAreStuck) {
+  const int alone = in_a_process([&] {
+    metrics::open(directory_, "pay");
+    const metrics::ServingProcess serving;
+    _exit(is_all_that_there_is() ? 1 : 0);
+  });
+  EXPECT_EQ(WEXITSTATUS(alone), 1);
+  const int without_a_page = in_a_process([&] {
+    std::ofstream(directory_ + "/file") << "no directory";
+    metrics::open(directory_ + "/file", "pay");
+    const metrics::ServingProcess serving;
+    _exit(is_all_that_there_is() ? 1 : 0);
+  });
+  ASSERT_TRUE(WIFEXITED(without_a_page));
+  EXPECT_EQ(WEXITSTATUS(without_a_page), 0) << "the others cannot be seen, and may be idle";
+}
+
 TEST_F(Metrics, ReplaceWhatIsNoPageOfTheirs) {
   std::ofstream(directory_ + "/pay") << "something else";
   EXPECT_TRUE(pages().empty());
