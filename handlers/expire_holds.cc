@@ -47,8 +47,11 @@ int main() {
   watch("expire_holds", services.config);
   const operations::SweepSummary summary = sweep(services);
   metrics::count(metrics::Counter::kSweeps);
-  if (!summary.errors.empty()) metrics::count(metrics::Counter::kSweepErrors);
-  metrics::set_to_now(metrics::Gauge::kSweptAt);
+  if (summary.errors.empty()) {
+    metrics::set_to_now(metrics::Gauge::kSweptAt);
+  } else {
+    metrics::count(metrics::Counter::kSweepErrors);
+  }
   std::cout << operations::summary_json(summary) << '\n';
   return summary.errors.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

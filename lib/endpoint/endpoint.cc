@@ -42,7 +42,7 @@ ConfigProblems check_identity_keys(const Config& config) {
 }
 
 // The listing of a large hall is megabytes, a few times over while it is made. malloc would keep
-// what a process once needed for that; there are a hundred processes.
+// what a process once needed for that; there are dozens of processes.
 void return_large_memory() {
   constexpr int kLargeBytes = 128 * 1024;
   mallopt(M_MMAP_THRESHOLD, kLargeBytes);

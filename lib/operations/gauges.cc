@@ -24,7 +24,9 @@ constexpr std::size_t kEstimatedLinesMax = 20;
 
 constexpr const char* kSelectSnapshots =
     "SELECT q.concert_id, q.snapshot, c.last_place FROM queues q"
-    " JOIN queue_counters c ON c.concert_id = q.concert_id WHERE q.snapshot IS NOT NULL";
+    " JOIN queue_counters c ON c.concert_id = q.concert_id"
+    " JOIN concerts s ON s.concert_id = q.concert_id"
+    " WHERE s.last_date_at > ? AND q.snapshot IS NOT NULL";
 constexpr const char* kCountOpenHolds =
     "SELECT COUNT(*) FROM reservations WHERE status = 'HELD' AND held_until > ?";
 constexpr const char* kServerStatus =
@@ -68,7 +70,7 @@ const Gauges& GaugeReader::read() {
 
 Gauges GaugeReader::ask_database() {
   const Time now = database_.now();
-  const auto lines = read_lines();
+  const auto lines = read_lines(now);
   Gauges gauges{.database_up = true};
   for (const auto& [id, line] : lines) {
     gauges.waiting += line.waiting();
@@ -94,9 +96,9 @@ Gauges GaugeReader::ask_database() {
 
 // Those with somebody in them, as their last advance left them. The sweep advances every minute
 // what nobody polls.
-std::map<ConcertId, LineSnapshot> GaugeReader::read_lines() {
+std::map<ConcertId, LineSnapshot> GaugeReader::read_lines(Time now) {
   std::map<ConcertId, LineSnapshot> lines;
-  for (db::Rows rows = database_.query(kSelectSnapshots); rows.next();) {
+  for (db::Rows rows = database_.query(kSelectSnapshots, now); rows.next();) {
     ConcertId id;
     std::string text;
     Place last_place;

@@ -51,7 +51,7 @@ class GaugeReader {
   };
 
   Gauges ask_database();
-  std::map<ConcertId, LineSnapshot> read_lines();
+  std::map<ConcertId, LineSnapshot> read_lines(Time now);
   std::optional<SeatCounts> count_seats(const std::map<ConcertId, LineSnapshot>& lines, Time now);
   void list_dates(const std::map<ConcertId, LineSnapshot>& lines, Time now);
   std::optional<Micros> estimated_wait_error(const std::map<ConcertId, LineSnapshot>& lines);
