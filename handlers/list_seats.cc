@@ -2,9 +2,11 @@
 //
 // 200 {concert_id, date_id, version, seats: [{number, label, section, grade, price, status}...]}
 // 404 not_found. nginx lets in who is admitted to the concert, and repeats the listing of a version
-// (SEATS_VERSION) until `authorize` names another one.
+// (SEATS_VERSION) while `authorize` names it. A request without one is sent back to what nginx
+// keeps (SEATS_KEPT_AT) unless it is to read the seats.
 #include "base/json_writer.h"
 #include "endpoint/endpoint.h"
+#include "endpoint/kept_listing.h"
 #include "http/caching.h"
 #include "operations/cache_keys.h"
 #include "operations/seats.h"
@@ -31,12 +33,6 @@ std::string write_body(ConcertId concert_id, DateId date_id, const std::string& 
   return json.end_object().take();
 }
 
-// Whether this is the body that nginx wants to keep under the version.
-bool is_of_version(std::string_view body, std::string_view version) {
-  const std::string member = "\"version\":\"" + std::string(version) + "\",\"seats\":";
-  return !version.empty() && body.find(member) != std::string_view::npos;
-}
-
 Outcome<http::Response> list_seats(const http::Request& request, Services& services) {
   const auto concert_id = request.number_in_path<ConcertId>("CONCERT_ID");
   if (!concert_id) return concert_id.error();
@@ -44,20 +40,24 @@ Outcome<http::Response> list_seats(const http::Request& request, Services& servi
   if (!date_id) return date_id.error();
   const auto available_only = read_available_only(request);
   if (!available_only) return available_only.error();
-  const Time now = services.database.estimated_now();
+  if (!*available_only) {
+    if (auto kept = send_to_kept_listing(request, services, *concert_id, *date_id)) return *kept;
+  }
   const std::string entry = operations::seats_entry(*concert_id, *date_id, *available_only);
-  std::string body = services.cache.fetch(entry, entry, operations::kSeatsAgeMax, now, [&] {
-    const std::string seats =
-        operations::list_seats_json(services.database, *concert_id, *date_id, *available_only, now);
-    if (seats.empty()) return std::string();
-    const std::string version = http::fingerprint(seats);
-    if (!*available_only) services.seats_versions.publish(*concert_id, *date_id, version, now);
-    return write_body(*concert_id, *date_id, version, seats);
-  });
+  std::string body = services.cache.fetch(
+      entry, entry, operations::kSeatsAgeMax, services.database.estimated_now(), [&] {
+        const Time now = services.database.estimated_now();
+        const std::string seats = operations::list_seats_json(services.database, *concert_id,
+                                                              *date_id, *available_only, now);
+        if (seats.empty()) return std::string();
+        const std::string version = http::fingerprint(seats);
+        if (!*available_only) services.seats_versions.publish(*concert_id, *date_id, version, now);
+        return write_body(*concert_id, *date_id, version, seats);
+      });
   if (body.empty()) return Refused{Refusal::kNotFound};
-  const bool as_announced = is_of_version(body, request.param("SEATS_VERSION"));
+  const bool is_announced = is_announced_listing(request, body);
   http::Response response = http::cacheable_json(request, std::move(body), "private, no-cache");
-  if (!as_announced) response.headers.emplace_back("X-Accel-Expires", "0");
+  if (!is_announced) response.headers.emplace_back("X-Accel-Expires", "0");
   return response;
 }
 

@@ -22,8 +22,9 @@ constexpr std::chrono::seconds kEntryExpiry{60};
 constexpr std::chrono::seconds kPartExpiry{10};
 // memcached refuses values over 1 MiB.
 constexpr std::size_t kPartBytes = 900'000;
+// Until the listing of the largest hall is built: what builds it beside takes the time from it.
 constexpr std::chrono::milliseconds kWaitStep{4};
-constexpr int kWaitSteps = 12;
+constexpr int kWaitSteps = 75;
 
 std::string new_version() {
   static std::mt19937_64 random{(static_cast<std::uint64_t>(std::random_device{}()) << 32) ^

@@ -59,12 +59,13 @@ Outcome<Done> check_admission(const http::Request& request, Services& services, 
   return Done{};
 }
 
-// Of the date in the path, for the web server's cache.
+// Of the date in the path, for the web server's cache, which keeps no listings of some seats only.
 std::optional<std::string> seats_version(const http::Request& request, Services& services) {
+  if (request.param("REQUEST_URI").find('?') != std::string_view::npos) return std::nullopt;
   const auto concert_id = request.number_in_path<ConcertId>("CONCERT_ID");
   const auto date_id = request.number_in_path<DateId>("DATE_ID");
   if (!concert_id || !date_id) return std::nullopt;
-  return services.seats_versions.current(*concert_id, *date_id);
+  return services.seats_versions.fresh(*concert_id, *date_id);
 }
 
 // A refusal in the form that nginx can pass on: see handlers/authorize.cc.
@@ -81,13 +82,13 @@ http::Response as_subrequest_refusal(const http::Request& request, const Refused
 Outcome<http::Response> authorize(const http::Request& request, Services& services) {
   const auto identity = identify(request, services);
   if (!identity) return as_subrequest_refusal(request, identity.error());
+  http::Response response = http::no_content();
   if (request.param("AUTH_LEVEL") == "admitted") {
     const auto admitted = check_admission(request, services, identity->user_id);
     if (!admitted) return as_subrequest_refusal(request, admitted.error());
-  }
-  http::Response response = http::no_content();
-  if (const auto version = seats_version(request, services)) {
-    response.headers.emplace_back("Seats-Version", *version);
+    if (const auto version = seats_version(request, services)) {
+      response.headers.emplace_back("Seats-Version", *version);
+    }
   }
   response.headers.emplace_back("User-Id", identity->user_id.text());
   response.headers.emplace_back("Role", token::role_name(identity->role));

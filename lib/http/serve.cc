@@ -90,13 +90,14 @@ std::string as_cgi(const Request& request, const Response& response) {
   text.reserve(kHeaderBytes + response.body.size());
   text += "Status: " + std::to_string(response.status) + "\r\n";
   if (!response.content_type.empty()) text += "Content-Type: " + response.content_type + "\r\n";
+  // What nginx sends instead of this says so itself.
   bool says_how_to_cache = false;
   for (const auto& [name, value] : response.headers) {
     text += name;
     text += ": ";
     text += value;
     text += "\r\n";
-    says_how_to_cache = says_how_to_cache || name == "Cache-Control";
+    says_how_to_cache = says_how_to_cache || name == "Cache-Control" || name == "X-Accel-Redirect";
   }
   if (!says_how_to_cache) text += "Cache-Control: no-store\r\n";
   if (!response.body.empty()) {
@@ -160,6 +161,34 @@ void serve_accepted(FCGX_Request& fcgx, const Choose& choose) {
   FCGX_Finish_r(&fcgx);
 }
 
+// Answers one request after another until it is to stop; false when none can be accepted.
+bool serve_all(FCGX_Request& fcgx, const Handler& handler) {
+  const Micros serving_since = monotonic_now();
+  Patience patience(serving_since);
+  const auto answer_in_time = [&](const Request& request, Micros waited) {
+    // A restart is no overload: what waited for this process to be there is not late.
+    const Micros now = monotonic_now();
+    if (patience.is_over(std::min(waited, now - serving_since), now)) {
+      return refuse_late(request, waited);
+    }
+    Answer answered = answer(handler, request);
+    patience.note_work(monotonic_now() - now);
+    return answered;
+  };
+  int failures = 0;
+  while (stop_requested == 0 && failures < kAcceptFailuresMax) {
+    if (FCGX_Accept_r(&fcgx) != 0) {
+      ++failures;
+      continue;
+    }
+    failures = 0;
+    metrics::work_begins(monotonic_now());
+    serve_accepted(fcgx, answer_in_time);
+    metrics::work_ends();
+  }
+  return stop_requested != 0;
+}
+
 int serve_fastcgi(const Handler& handler) {
   FCGX_Request fcgx;
   if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgx, kListenDescriptor, FCGI_FAIL_ACCEPT_ON_INTR)) {
@@ -170,30 +199,9 @@ int serve_fastcgi(const Handler& handler) {
   const metrics::ServingProcess serving;
   const Relief relief(kListenDescriptor,
                       [](FCGX_Request& accepted) { serve_accepted(accepted, refuse_late); });
-  const Micros serving_since = monotonic_now();
-  Patience patience(serving_since);
-  int failures = 0;
-  while (stop_requested == 0 && failures < kAcceptFailuresMax) {
-    if (FCGX_Accept_r(&fcgx) == 0) {
-      metrics::work_begins(monotonic_now());
-      serve_accepted(fcgx, [&](const Request& request, Micros waited) {
-        // A restart is no overload: what waited for this process to be there is not late.
-        const Micros now = monotonic_now();
-        if (patience.is_over(std::min(waited, now - serving_since), now)) {
-          return refuse_late(request, waited);
-        }
-        Answer answered = answer(handler, request);
-        patience.note_work(monotonic_now() - now);
-        return answered;
-      });
-      metrics::work_ends();
-      failures = 0;
-    } else {
-      ++failures;
-    }
-  }
+  const bool was_stopped = serve_all(fcgx, handler);
   FCGX_Free(&fcgx, 1);
-  if (stop_requested != 0) return EXIT_SUCCESS;
+  if (was_stopped) return EXIT_SUCCESS;
   log::event(log::Level::kError, "no connection could be accepted");
   return EXIT_FAILURE;
 }

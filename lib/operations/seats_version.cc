@@ -7,8 +7,9 @@ namespace stagedoor::operations {
 namespace {
 
 constexpr std::chrono::seconds kExpiry{60};
-// Whoever was told to have it read anew and died delays the others by this much.
+// Whoever was to read anew and died delays the others by this much.
 constexpr std::chrono::seconds kLeaseExpiry{2};
+constexpr Micros kFreshFor = kSeatsAgeMax / 2;
 constexpr std::size_t kKnownMax = 256;
 
 std::string key_of(ConcertId concert_id, DateId date_id) {
@@ -27,22 +28,31 @@ std::optional<SeatsVersions::Reading> SeatsVersions::fetch(const std::string& ke
   return Reading{text->substr(blank + 1), Time{Micros{*micros}}};
 }
 
-std::optional<std::string> SeatsVersions::current(ConcertId concert_id, DateId date_id) {
-  const Time now = database_.estimated_now();
+const SeatsVersions::Reading& SeatsVersions::latest(ConcertId concert_id, DateId date_id,
+                                                    Time now) {
   if (known_.size() > kKnownMax) known_.clear();
   Reading& known = known_[{concert_id, date_id}];
-  if (now - known.read_at < kSeatsAgeMax / 2) return known.version;
+  if (now - known.read_at < kFreshFor) return known;
+  const auto fetched = fetch(key_of(concert_id, date_id));
+  if (fetched && fetched->read_at > known.read_at) known = *fetched;
+  return known;
+}
 
-  const std::string key = key_of(concert_id, date_id);
-  const auto fetched = fetch(key);
-  if (!fetched) return std::nullopt;
-  if (fetched->read_at > known.read_at) known = *fetched;
-  const Micros age = now - known.read_at;
+std::optional<std::string> SeatsVersions::fresh(ConcertId concert_id, DateId date_id) {
+  const Time now = database_.estimated_now();
+  const Reading& reading = latest(concert_id, date_id, now);
+  if (now - reading.read_at >= kFreshFor) return std::nullopt;
+  return reading.version;
+}
+
+std::optional<std::string> SeatsVersions::fresh_enough(ConcertId concert_id, DateId date_id) {
+  const Time now = database_.estimated_now();
+  const Reading& reading = latest(concert_id, date_id, now);
+  const Micros age = now - reading.read_at;
   if (age > kSeatsAgeMax) return std::nullopt;
-  if (age > kSeatsAgeMax / 2 && memcached_.add("lease:" + key, "1", kLeaseExpiry)) {
-    return std::nullopt;
-  }
-  return known.version;
+  const std::string lease = "lease:" + key_of(concert_id, date_id);
+  if (age >= kFreshFor && memcached_.add(lease, "1", kLeaseExpiry)) return std::nullopt;
+  return reading.version;
 }
 
 void SeatsVersions::publish(ConcertId concert_id, DateId date_id, const std::string& version,

@@ -18,9 +18,12 @@ class SeatsVersions {
   SeatsVersions(db::Connection& database, cache::Memcached& memcached)
       : database_(database), memcached_(memcached) {}
 
-  // Nothing when the handler must be asked: the last reading is too old or unknown. Once a reading
-  // has half of its age one caller at a time is told so, and makes the handler read anew.
-  std::optional<std::string> current(ConcertId concert_id, DateId date_id);
+  // Nothing once the last reading has half of its age.
+  std::optional<std::string> fresh(ConcertId concert_id, DateId date_id);
+
+  // Nothing for those who are to read the seats: anyone when the last reading is too old or
+  // unknown, and one caller at a time once it has half of its age.
+  std::optional<std::string> fresh_enough(ConcertId concert_id, DateId date_id);
 
   // The seats as they were at `read_at` are of this version.
   void publish(ConcertId concert_id, DateId date_id, const std::string& version, Time read_at);
@@ -31,6 +34,8 @@ class SeatsVersions {
     Time read_at;
   };
   std::optional<Reading> fetch(const std::string& key);
+  // What is known here while it is fresh, else what memcached knows.
+  const Reading& latest(ConcertId concert_id, DateId date_id, Time now);
 
   db::Connection& database_;
   cache::Memcached& memcached_;

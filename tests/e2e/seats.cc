@@ -59,6 +59,10 @@ TEST(SeatListing, IsTheSameForOrganisersWhoStandInNoLine) {
   const Response watched = get(path, as_admin());
   EXPECT_EQ(watched.status, 200) << watched;
   EXPECT_EQ(watched.body, seats(fan, concert).body);
+  const Response repeated = get(path, as_admin());  // is sent back to what nginx keeps
+  EXPECT_EQ(repeated.body, watched.body);
+  EXPECT_EQ(repeated.headers.count("Cache-Control"), 1U) << repeated;
+  EXPECT_EQ(repeated.header("Cache-Control"), watched.header("Cache-Control"));
   Headers unchanged = as_admin();
   unchanged.emplace_back("If-None-Match", watched.header("ETag"));
   EXPECT_EQ(get(path, unchanged).status, 304);

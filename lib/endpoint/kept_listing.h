@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "endpoint/endpoint.h"
+
+namespace stagedoor {
+
+// Sends the request back to the listing that nginx keeps (SEATS_KEPT_AT), unless it is to read the
+// seats. Of a crowd that comes when the listing is old one reads them; for the others this is all.
+std::optional<http::Response> send_to_kept_listing(const http::Request& request, Services& services,
+                                                   ConcertId concert_id, DateId date_id);
+
+// Whether this is the body that nginx wants to keep under SEATS_VERSION.
+bool is_announced_listing(const http::Request& request, std::string_view body);
+
+}  // namespace stagedoor
