@@ -1,6 +1,8 @@
 #include "http/caching.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "base/encoding.h"
 
@@ -24,13 +26,23 @@ bool matches(std::string_view if_none_match, std::string_view etag) {
 
 }  // namespace
 
-// FNV-1a, 64 bits: nobody gains anything by making two contents collide.
+// MurmurHash64A, eight bytes at a time: a listing has up to 9 MiB. Nobody gains anything by making
+// two contents collide.
 std::string fingerprint(std::string_view content) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : content) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3ULL;
+  constexpr std::uint64_t kFactor = 0xc6a4a7935bd1e995ULL;
+  constexpr int kShift = 47;
+  std::uint64_t hash = content.size() * kFactor;
+  while (!content.empty()) {
+    std::uint64_t word = 0;
+    const std::size_t size = std::min(content.size(), sizeof word);
+    std::memcpy(&word, content.data(), size);
+    content.remove_prefix(size);
+    word *= kFactor;
+    word ^= word >> kShift;
+    hash = (hash ^ (word * kFactor)) * kFactor;
   }
+  hash = (hash ^ (hash >> kShift)) * kFactor;
+  hash ^= hash >> kShift;
   std::string bytes;
   for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(hash >> shift);
   return to_hex(bytes);
