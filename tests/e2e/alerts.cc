@@ -64,8 +64,7 @@ class Theft {
  private:
   void move(const std::string& sign) const {
     Installation::shared().query("UPDATE users SET balance = balance " + sign +
-                                 " 1 WHERE user_id = UNHEX(REPLACE('" + thief_.user_id +
-                                 "', '-', ''))");
+                                 " 1 WHERE user_id = " + in_sql(thief_.user_id));
   }
   User thief_ = [] {
     const User user = new_user();

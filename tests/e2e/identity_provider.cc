@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "support/jwt.h"
+#include "support/temporary_folder.h"
 #include "support/vocabulary.h"
 
 using namespace stagedoor::testing;
@@ -26,23 +27,16 @@ std::string header(const std::string& algorithm, const std::string& kid) {
 // A folder of public keys that goes away with it.
 class KeyFolder {
  public:
-  KeyFolder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "stagedoor.keys.XXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder for keys");
-    path_ = pattern;
-  }
-  KeyFolder(const KeyFolder&) = delete;
-  KeyFolder& operator=(const KeyFolder&) = delete;
-  ~KeyFolder() { std::filesystem::remove_all(path_); }
-
   void add(const std::string& kid, const std::string& pem) const {
-    std::ofstream(path_ / (kid + ".pem")) << pem;
+    std::ofstream(folder_.path() / (kid + ".pem")) << pem;
   }
-  void remove(const std::string& kid) const { std::filesystem::remove(path_ / (kid + ".pem")); }
-  [[nodiscard]] std::string path() const { return path_; }
+  void remove(const std::string& kid) const {
+    std::filesystem::remove(folder_.path() / (kid + ".pem"));
+  }
+  [[nodiscard]] std::string path() const { return folder_.path(); }
 
  private:
-  std::filesystem::path path_;
+  TemporaryFolder folder_;
 };
 
 // The provider and the installation that trusts it, one for all tests of this file.

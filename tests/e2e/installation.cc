@@ -1,13 +1,11 @@
 // The command line tool: up, down, status, token, and what it says when something is wrong.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <set>
 #include <sstream>
 
+#include "support/loopback_listener.h"
 #include "support/vocabulary.h"
 
 using namespace stagedoor::testing;
@@ -36,29 +34,6 @@ std::vector<std::string> lines_of(const std::string& text) {
 Response ask(const Installation& installation, const Request& request) {
   return HttpClient(installation.origin()).send(request);
 }
-
-// A port that is taken as long as this lives.
-class TakenPort {
- public:
-  TakenPort() : descriptor_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    listen(descriptor_, 1);
-    socklen_t size = sizeof address;
-    getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-  }
-  TakenPort(const TakenPort&) = delete;
-  TakenPort& operator=(const TakenPort&) = delete;
-  ~TakenPort() { close(descriptor_); }
-  [[nodiscard]] std::string text() const { return std::to_string(port_); }
-
- private:
-  int descriptor_;
-  int port_ = 0;
-};
 
 // `up` with settings that cannot work, in a home of its own.
 CommandResult failing_up(const Variables& settings) {
@@ -257,9 +232,10 @@ TEST(RateLimits, AnswerTooManyWithRetryAfter) {
 }
 
 TEST(AnUpThatCannotWork, SaysWhyInOneLine) {
-  const TakenPort taken;
+  const LoopbackListener taken;
+  const std::string taken_port = std::to_string(taken.port());
   const std::vector<std::pair<Variables, std::string>> cases = {
-      {{{"STAGEDOOR_PORT", taken.text()}}, taken.text()},
+      {{{"STAGEDOOR_PORT", taken_port}}, taken_port},
       {{{"STAGEDOOR_PORT", "http"}}, "STAGEDOOR_PORT"},
       {{{"STAGEDOOR_RATE_LIMITS", "maybe"}}, "STAGEDOOR_RATE_LIMITS"},
       {{{"STAGEDOOR_DB", "nonsense"}}, "STAGEDOOR_DB"},

@@ -20,10 +20,6 @@ std::string seat_status(const Json& concert, std::int64_t number) {
       " AND number = " + std::to_string(number));
 }
 
-Json reservation_of(const User& user, const Json& reservation) {
-  return get("/reservations/" + reservation["reservation_id"].text(), as(user)).json();
-}
-
 // One who holds seat 1 of 4, with money for `seats` seats.
 struct Holder {
   explicit Holder(std::int64_t seats = 1, const NewConcert& sale = hall(4))
@@ -55,7 +51,7 @@ TEST(Payment, TurnsAHoldIntoOwnership) {
 
   EXPECT_EQ(balance_of(holder.buyer.user), 2 * kSeatPrice);
   EXPECT_EQ(seat_status(holder.concert, 1), "SOLD");
-  const Json reservation = reservation_of(holder.buyer.user, holder.reservation);
+  const Json reservation = reservation_now(holder.buyer.user, holder.reservation);
   EXPECT_EQ(reservation["status"].text(), "CONFIRMED");
   EXPECT_EQ(reservation["payment_id"], payment["payment_id"]);
   const Json token = state_of(holder.buyer.queue_token);
@@ -151,7 +147,7 @@ TEST(Payment, WithoutEnoughMoneyKeepsTheHoldAndTheKey) {
   expect_problem(response, 402, "insufficient_balance");
   EXPECT_EQ(response.json()["balance"].integer(), kSeatPrice - 1);
   EXPECT_EQ(response.json()["required"].integer(), kSeatPrice);
-  EXPECT_EQ(reservation_of(holder.buyer.user, holder.reservation)["status"].text(), "HELD");
+  EXPECT_EQ(reservation_now(holder.buyer.user, holder.reservation)["status"].text(), "HELD");
   EXPECT_EQ(state_of(holder.buyer.queue_token)["status"].text(), "ACTIVE");
   EXPECT_EQ(balance_of(holder.buyer.user), kSeatPrice - 1);
   ASSERT_EQ(charge(holder.buyer.user, 1).status, 201);
@@ -233,7 +229,7 @@ TEST(Refund, ReturnsTheMoneyAndTheSeats) {
   EXPECT_EQ(response.json()["balance"].integer(), kSeatPrice);
   EXPECT_EQ(balance_of(holder.buyer.user), kSeatPrice);
   EXPECT_EQ(seat_status(holder.concert, 1), "AVAILABLE");
-  EXPECT_EQ(reservation_of(holder.buyer.user, holder.reservation)["status"].text(), "REFUNDED");
+  EXPECT_EQ(reservation_now(holder.buyer.user, holder.reservation)["status"].text(), "REFUNDED");
 
   expect_replay(response, refund(holder.buyer.user, payment, key));
   expect_problem(refund(holder.buyer.user, payment), 409, "already_refunded");

@@ -29,10 +29,9 @@ std::string status_of(const Json& state) { return state["status"].text(); }
 std::string reason_of(const Json& state) { return state["expired_reason"].text(); }
 
 std::string column_of(const Json& state, const std::string& column) {
-  std::string hex = state["token_id"].text();
-  std::erase(hex, '-');
   return Installation::shared().query_value(
-      "SELECT " + column + " FROM queue_tokens WHERE token_id = UNHEX('" + hex + "')");
+      "SELECT " + column +
+      " FROM queue_tokens WHERE token_id = " + in_sql(state["token_id"].text()));
 }
 
 // Whole seconds between two columns of a token.

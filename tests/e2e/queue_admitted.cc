@@ -1,17 +1,12 @@
 // API.md, Queue: what a call that needs admission refuses, in this order. The seat listing is one.
 #include <gtest/gtest.h>
 
-#include "support/queue.h"
+#include "support/seats.h"
 
 using namespace stagedoor::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string seats_path(const Json& concert) {
-  return concert_path(concert) + "/dates/" +
-         std::to_string(concert["dates"][0]["date_id"].integer()) + "/seats";
-}
 
 Headers with_both(const User& user, const std::string& queue_token) {
   return {bearer(user.token), {"Queue-Token", queue_token}};

@@ -41,11 +41,7 @@ struct Scene {
 
 Response reserve_with(const Headers& headers, std::int64_t date_id,
                       const std::vector<std::int64_t>& numbers) {
-  std::string list;
-  for (const std::int64_t number : numbers)
-    list += (list.empty() ? "" : ",") + std::to_string(number);
-  return post("/reservations",
-              "{\"date_id\":" + std::to_string(date_id) + ",\"seats\":[" + list + "]}", headers);
+  return post("/reservations", wish_for(date_id, numbers), headers);
 }
 
 }  // namespace

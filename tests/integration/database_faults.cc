@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <functional>
 #include <latch>
 
 #include "db/transaction.h"
@@ -36,6 +37,23 @@ void lose_connection(Source& source) {
   std::int64_t id = 0;
   source.query("SELECT CONNECTION_ID()").read_first(id);
   kill_connection_of(id);
+}
+
+// Runs a transaction that marks the name and whose commit gets no answer.
+void expect_in_doubt(
+    db::Connection& connection, const std::string& name,
+    const std::function<void(db::Transaction&)>& before_commit = [](db::Transaction&) {}) {
+  int runs = 0;
+  EXPECT_THROW(db::transact(connection,
+                            [&](db::Transaction& transaction) {
+                              ++runs;
+                              transaction.insert(kInsertMark, name);
+                              before_commit(transaction);
+                              transaction.commit();
+                              return Done{};
+                            }),
+               db::CommitInDoubt);
+  EXPECT_EQ(runs, 1) << "what may have happened is not repeated";
 }
 
 class DatabaseFaults : public ::testing::Test {
@@ -204,17 +222,8 @@ TEST_F(DatabaseFaults, ACommitThatNeverReachedTheServerIsInDoubtAndNotRepeated) 
   DatabaseProxy proxy(database_config());
   db::Connection through(proxy.config());
   const std::string name = new_name();
-  int runs = 0;
   proxy.on_next_commit(DatabaseProxy::OnCommit::kCutBefore);
-  EXPECT_THROW(db::transact(through,
-                            [&](db::Transaction& transaction) {
-                              ++runs;
-                              transaction.insert(kInsertMark, name);
-                              transaction.commit();
-                              return Done{};
-                            }),
-               db::CommitInDoubt);
-  EXPECT_EQ(runs, 1);
+  expect_in_doubt(through, name);
   EXPECT_FALSE(is_marked(name));
   EXPECT_TRUE(through.insert(kInsertMark, name)) << "the connection is good again";
 }
@@ -223,33 +232,15 @@ TEST_F(DatabaseFaults, ACommitWhoseAnswerIsLostIsInDoubtAndNotRepeated) {
   DatabaseProxy proxy(database_config());
   db::Connection through(proxy.config());
   const std::string name = new_name();
-  int runs = 0;
   proxy.on_next_commit(DatabaseProxy::OnCommit::kCutAfter);
-  EXPECT_THROW(db::transact(through,
-                            [&](db::Transaction& transaction) {
-                              ++runs;
-                              transaction.insert(kInsertMark, name);
-                              transaction.commit();
-                              return Done{};
-                            }),
-               db::CommitInDoubt);
-  EXPECT_EQ(runs, 1);
+  expect_in_doubt(through, name);
   EXPECT_TRUE(is_marked(name)) << "it happened all the same";
 }
 
 TEST_F(DatabaseFaults, ACommitOnAKilledConnectionIsInDoubtAndNotRepeated) {
   const std::string name = new_name();
-  int runs = 0;
-  EXPECT_THROW(db::transact(database_,
-                            [&](db::Transaction& transaction) {
-                              ++runs;
-                              transaction.insert(kInsertMark, name);
-                              lose_connection(transaction);
-                              transaction.commit();
-                              return Done{};
-                            }),
-               db::CommitInDoubt);
-  EXPECT_EQ(runs, 1);
+  expect_in_doubt(database_, name,
+                  [](db::Transaction& transaction) { lose_connection(transaction); });
   EXPECT_FALSE(is_marked(name));
 }
 

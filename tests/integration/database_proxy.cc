@@ -9,8 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <system_error>
 
 namespace stagedoor {
@@ -64,8 +62,6 @@ bool write_all(int descriptor, std::string_view bytes) {
 }  // namespace
 
 DatabaseProxy::DatabaseProxy(DatabaseConfig server) : server_(std::move(server)) {
-  directory_ = std::filesystem::temp_directory_path() / "stagedoor.XXXXXX";
-  if (mkdtemp(directory_.data()) == nullptr) fail("mkdtemp");
   listener_ = unix_socket(config().unix_socket, true);
   if (pipe2(wake_, O_CLOEXEC) != 0) fail("pipe2");
   thread_ = std::thread([this] { run(); });
@@ -76,12 +72,11 @@ DatabaseProxy::~DatabaseProxy() {
   thread_.join();
   close(wake_[0]);
   close(listener_);
-  std::filesystem::remove_all(directory_);
 }
 
 DatabaseConfig DatabaseProxy::config() const {
   DatabaseConfig through = server_;
-  through.unix_socket = directory_ + "/proxy.sock";
+  through.unix_socket = folder_.path() / "proxy.sock";
   return through;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/config.h"
+#include "support/temporary_folder.h"
 
 namespace stagedoor {
 
@@ -44,7 +45,7 @@ class DatabaseProxy {
   bool spoil_commit(OnCommit action, const Pair& pair, const std::string& bytes);
 
   DatabaseConfig server_;
-  std::string directory_;
+  testing::TemporaryFolder folder_;
   int listener_ = -1;
   int wake_[2] = {-1, -1};
   std::vector<Pair> pairs_;

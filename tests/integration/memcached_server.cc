@@ -35,19 +35,9 @@ bool answers(const std::string& path) {
 
 }  // namespace
 
-MemcachedServer::MemcachedServer() {
-  directory_ = std::filesystem::temp_directory_path() / "stagedoor.XXXXXX";
-  if (mkdtemp(directory_.data()) == nullptr) {
-    throw std::system_error(errno, std::generic_category(), "mkdtemp");
-  }
-  path_ = directory_ + "/memcached.sock";
-  start();
-}
+MemcachedServer::MemcachedServer() { start(); }
 
-MemcachedServer::~MemcachedServer() {
-  kill_now();
-  std::filesystem::remove_all(directory_);
-}
+MemcachedServer::~MemcachedServer() { kill_now(); }
 
 void MemcachedServer::start() {
   pid_ = fork();

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "support/temporary_folder.h"
+
 namespace stagedoor {
 
 // A memcached of a test's own on a unix socket in a temporary directory. It dies with the test.
@@ -23,8 +25,8 @@ class MemcachedServer {
   void go_on() const;
 
  private:
-  std::string directory_;
-  std::string path_;
+  testing::TemporaryFolder folder_;
+  std::string path_ = folder_.path() / "memcached.sock";
   pid_t pid_ = -1;
 };
 

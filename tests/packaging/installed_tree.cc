@@ -11,14 +11,6 @@ namespace stagedoor::testing {
 
 namespace fs = std::filesystem;
 
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = fs::temp_directory_path() / "stagedoor.tree.XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() { fs::remove_all(path_); }
-
 const fs::path& installed_prefix() {
   static const TemporaryFolder folder;
   static const fs::path prefix = [] {

@@ -2,10 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
+#include <future>
 #include <iostream>
-#include <thread>
 
 #include "support/seats.h"
 
@@ -16,12 +15,6 @@ namespace {
 
 constexpr std::size_t kHolds = 50'000;
 constexpr std::int64_t kOtherSeats = 10'000;
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 std::int64_t open_holds(const Json& concert) {
   return std::stoll(Installation::shared().query_value(
@@ -55,18 +48,12 @@ TEST(BigSweep, GoesInBatchesAndSlowsNobodyDown) {
 
   std::vector<double> beside_s;
   std::vector<std::int64_t> seen_open;
-  std::atomic<bool> done{false};
-  Json summary;
-  Background sweeper([&] {
-    if (!done) summary = sweep();
-    done = true;
-    std::this_thread::sleep_for(1ms);
-  });
-  for (int turn = 0; !done; ++turn) {
+  auto swept = std::async(std::launch::async, sweep);
+  for (int turn = 0; swept.wait_for(0s) != std::future_status::ready; ++turn) {
     if (turn % 100 == 50) seen_open.push_back(open_holds(concert));
     beside_s.push_back(reserve_once(fan, date_id, turn));
   }
-  sweeper.stop();
+  const Json summary = swept.get();
 
   EXPECT_EQ(summary["holds_expired"].integer(), static_cast<std::int64_t>(kHolds)) << summary;
   EXPECT_EQ(open_holds(concert), 0);

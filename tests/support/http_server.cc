@@ -1,18 +1,12 @@
 #include "support/http_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <regex>
-#include <stdexcept>
 
 namespace stagedoor::testing {
 namespace {
-
-constexpr int kLookAroundMs = 50;
 
 // What comes until head and announced body are there, or the client is gone.
 std::string receive_body(int client) {
@@ -35,27 +29,16 @@ std::string receive_body(int client) {
 
 }  // namespace
 
-HttpServer::HttpServer() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener_, generic, size) != 0 || listen(listener_, 8) != 0 ||
-      getsockname(listener_, generic, &size) != 0) {
-    throw std::runtime_error("cannot listen");
-  }
-  port_ = ntohs(address.sin_port);
-  thread_ = std::thread([this] { serve(); });
-}
+HttpServer::HttpServer() : thread_([this] { serve(); }) {}
 
 HttpServer::~HttpServer() {
   stop_ = true;
   thread_.join();
-  close(listener_);
 }
 
-std::string HttpServer::origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
+std::string HttpServer::origin() const {
+  return "http://127.0.0.1:" + std::to_string(listener_.port());
+}
 
 void HttpServer::answer_next_with(std::vector<int> statuses) {
   const std::lock_guard lock(mutex_);
@@ -69,12 +52,10 @@ std::vector<std::string> HttpServer::bodies() {
 
 void HttpServer::serve() {
   while (!stop_) {
-    pollfd waiting{listener_, POLLIN, 0};
-    if (poll(&waiting, 1, kLookAroundMs) <= 0) continue;
-    const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (client < 0) continue;
-    serve_one(client);
-    close(client);
+    const auto client = listener_.next_client();
+    if (!client) continue;
+    serve_one(*client);
+    close(*client);
   }
 }
 

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "support/loopback_listener.h"
+
 namespace stagedoor::testing {
 
 // Somebody else's web server: takes requests, one after the other, and answers as it is told.
@@ -27,8 +29,7 @@ class HttpServer {
   void serve();
   void serve_one(int client);
 
-  int listener_;
-  int port_ = 0;
+  LoopbackListener listener_;
   std::mutex mutex_;
   std::deque<int> statuses_;
   std::vector<std::string> bodies_;

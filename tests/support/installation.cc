@@ -26,6 +26,7 @@
 #include <utility>
 
 #include "support/concurrency.h"
+#include "support/temporary_folder.h"
 
 namespace stagedoor::testing {
 namespace {
@@ -50,14 +51,6 @@ bool is_free(int port) {
   const int result = bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address);
   close(descriptor);
   return result == 0;
-}
-
-std::filesystem::path new_home() {
-  std::string pattern = std::filesystem::temp_directory_path() / "stagedoor.XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) {
-    throw std::system_error(errno, std::generic_category(), "mkdtemp " + pattern);
-  }
-  return pattern;
 }
 
 Variables with_defaults(Variables settings, const Variables& defaults) {
@@ -110,7 +103,7 @@ Installation::Installation(Variables settings)
 
 Installation::Installation(const std::filesystem::path& command, Variables settings)
     : command_(command),
-      home_(new_home()),
+      home_(make_temporary_folder()),
       port_(free_port()),
       variables_(with_defaults(std::move(settings), {{"STAGEDOOR_RATE_LIMITS", "off"}})) {
   variables_["STAGEDOOR_HOME"] = home_;
@@ -127,10 +120,8 @@ Installation::Installation(const std::filesystem::path& command, Variables setti
 
 Installation::~Installation() {
   try {
-    if (std::filesystem::exists(binary("audit"))) {
-      const CommandResult audit = run({"audit"});
-      EXPECT_EQ(audit.exit_code, 0) << "audit:\n" << audit.out << audit.err;
-    }
+    const CommandResult audit = run({"audit"});
+    EXPECT_EQ(audit.exit_code, 0) << "audit:\n" << audit.out << audit.err;
     stop();
     report_alerts();
     std::vector<pid_t> left;

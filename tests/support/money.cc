@@ -68,6 +68,7 @@ Response refund(const User& user, const Json& payment, const std::string& key) {
 
 void expect_replay(const Response& first, const Response& again, std::source_location where) {
   const bool same = again.status == first.status && again.body == first.body &&
+                    again.header("Content-Type") == first.header("Content-Type") &&
                     again.header("Idempotency-Replayed") == "true";
   if (same) return;
   ADD_FAILURE_AT(where.file_name(), static_cast<int>(where.line())) << "not a replay:\n"

@@ -21,12 +21,6 @@ void move_deadlines(const std::string& condition, std::chrono::milliseconds from
       which + "UPDATE reservations r SET r.held_until = @deadline" + which + "COMMIT;");
 }
 
-// A query whose rows are violations, and what they violate. @concert is the concert.
-struct Rule {
-  const char* broken;
-  const char* sql;
-};
-
 constexpr Rule kRules[] = {
     {"a seat has two live owners",
      "SELECT r.date_id, rs.number, COUNT(*) FROM reservations r JOIN reservation_seats rs"
@@ -103,6 +97,14 @@ NewConcert hall(std::int64_t seats, std::map<std::string, std::int64_t> settings
   return concert;
 }
 
+std::string wish_for(std::int64_t date_id, const std::vector<std::int64_t>& numbers) {
+  std::string list;
+  for (const std::int64_t number : numbers) {
+    list += (list.empty() ? "" : ",") + std::to_string(number);
+  }
+  return "{\"date_id\":" + std::to_string(date_id) + ",\"seats\":[" + list + "]}";
+}
+
 Response reserve_body(const Fan& fan, const std::string& body, const Headers& more) {
   Headers headers = as(fan);
   headers.insert(headers.end(), more.begin(), more.end());
@@ -111,12 +113,7 @@ Response reserve_body(const Fan& fan, const std::string& body, const Headers& mo
 
 Response reserve(const Fan& fan, std::int64_t date_id, const std::vector<std::int64_t>& numbers,
                  const Headers& more) {
-  std::string list;
-  for (const std::int64_t number : numbers) {
-    list += (list.empty() ? "" : ",") + std::to_string(number);
-  }
-  return reserve_body(fan, "{\"date_id\":" + std::to_string(date_id) + ",\"seats\":[" + list + "]}",
-                      more);
+  return reserve_body(fan, wish_for(date_id, numbers), more);
 }
 
 Response reserve_best(const Fan& fan, std::int64_t date_id, std::int64_t count,
@@ -216,15 +213,7 @@ Json sweep() {
 }
 
 void expect_whole(const Json& concert, std::source_location where) {
-  for (const Rule& rule : kRules) {
-    for (const Row& row :
-         Installation::shared().query("SET @concert = " + id_of(concert) + ";" + rule.sql)) {
-      std::string values;
-      for (const std::string& value : row) values += " " + value;
-      ADD_FAILURE_AT(where.file_name(), static_cast<int>(where.line()))
-          << rule.broken << ":" << values;
-    }
-  }
+  expect_no_rows(kRules, concert, where);
 }
 
 }  // namespace stagedoor::testing

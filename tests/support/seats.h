@@ -35,6 +35,8 @@ std::string seat_range(std::int64_t from, std::int64_t to, const std::string& me
 // `settings` say otherwise.
 NewConcert hall(std::int64_t seats, std::map<std::string, std::int64_t> settings = {});
 
+// What a reserve of these seats sends.
+std::string wish_for(std::int64_t date_id, const std::vector<std::int64_t>& numbers);
 Response reserve_body(const Fan& fan, const std::string& body, const Headers& more = {});
 Response reserve(const Fan& fan, std::int64_t date_id, const std::vector<std::int64_t>& numbers,
                  const Headers& more = {});

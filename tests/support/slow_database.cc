@@ -1,8 +1,5 @@
 #include "support/slow_database.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -12,8 +9,6 @@
 
 namespace stagedoor::testing {
 namespace {
-
-constexpr int kLookAroundMs = 50;
 
 int connect_to(const std::filesystem::path& path) {
   const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -25,11 +20,6 @@ int connect_to(const std::filesystem::path& path) {
     throw std::runtime_error("cannot connect to " + path.string());
   }
   return descriptor;
-}
-
-bool is_readable(int descriptor) {
-  pollfd waiting{descriptor, POLLIN, 0};
-  return poll(&waiting, 1, kLookAroundMs) > 0;
 }
 
 std::string receive(int descriptor) {
@@ -51,20 +41,7 @@ void transmit(int descriptor, const std::string& bytes) {
 }  // namespace
 
 SlowDatabase::SlowDatabase(std::filesystem::path database_socket)
-    : database_socket_(std::move(database_socket)),
-      listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener_, generic, size) != 0 || listen(listener_, 8) != 0 ||
-      getsockname(listener_, generic, &size) != 0) {
-    throw std::runtime_error("cannot listen");
-  }
-  port_ = ntohs(address.sin_port);
-  acceptor_ = std::thread([this] { accept_all(); });
-}
+    : database_socket_(std::move(database_socket)), acceptor_([this] { accept_all(); }) {}
 
 SlowDatabase::~SlowDatabase() {
   stop_ = true;
@@ -75,7 +52,6 @@ SlowDatabase::~SlowDatabase() {
   }
   acceptor_.join();
   for (std::thread& connection : connections_) connection.join();
-  close(listener_);
 }
 
 void SlowDatabase::hold_next(const std::string& marker) {
@@ -96,9 +72,9 @@ void SlowDatabase::release(const std::string& marker) {
 
 void SlowDatabase::accept_all() {
   while (!stop_) {
-    if (!is_readable(listener_)) continue;
-    const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (client >= 0) connections_.emplace_back([this, client] { pass_on(client); });
+    if (const auto client = listener_.next_client()) {
+      connections_.emplace_back([this, client] { pass_on(*client); });
+    }
   }
 }
 

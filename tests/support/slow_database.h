@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "support/loopback_listener.h"
+
 namespace stagedoor::testing {
 
 // Stands between clients and a database. It passes everything on, but on demand holds back one
@@ -20,7 +22,7 @@ class SlowDatabase {
   SlowDatabase(const SlowDatabase&) = delete;
   SlowDatabase& operator=(const SlowDatabase&) = delete;
 
-  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] int port() const { return listener_.port(); }
 
   // From now on the first answer that contains `marker` waits for release(marker). Others pass.
   void hold_next(const std::string& marker);
@@ -35,8 +37,7 @@ class SlowDatabase {
   void hold_if_marked(const std::string& answer);
 
   std::filesystem::path database_socket_;
-  int listener_;
-  int port_ = 0;
+  LoopbackListener listener_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, Hold> holds_;

@@ -159,11 +159,7 @@ std::string to_json(const NewConcert& concert) {
 
 Json create_concert(const NewConcert& concert) {
   const Response response = post("/admin/concerts", to_json(concert), as_admin());
-  if (response.status != 201) {
-    std::ostringstream text;
-    text << "concert not created: " << response;
-    throw std::runtime_error(text.str());
-  }
+  if (response.status != 201) refuse("concert not created", response);
   return response.json();
 }
 
@@ -178,17 +174,19 @@ std::vector<Json> all_items(const std::string& path, const Headers& headers) {
   std::set<std::string> seen;
   while (seen.insert(page).second) {
     const Response response = get(page, headers);
-    if (response.status != 200) {
-      std::ostringstream text;
-      text << "GET " << page << ": " << response;
-      throw std::runtime_error(text.str());
-    }
+    if (response.status != 200) refuse("GET " + page, response);
     const Json list = response.json();
     for (const Json& item : list["items"].items()) items.push_back(item);
     if (list["next_cursor"].is_null()) return items;
     page = path + separator + "limit=100&cursor=" + list["next_cursor"].text();
   }
   throw std::runtime_error("the cursors of " + path + " go round in circles");
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
 }
 
 bool is_uuid(const std::string& text) {
@@ -213,6 +211,19 @@ void expect_problem(const Response& response, int status, std::string_view code,
   ADD_FAILURE_AT(where.file_name(), static_cast<int>(where.line()))
       << "expected problem " << status << " " << code << ", wrong: " << wrong << "\n"
       << response;
+}
+
+void expect_no_rows(std::span<const Rule> rules, const Json& concert, std::source_location where) {
+  const std::string set_concert =
+      "SET @concert = " + std::to_string(concert["concert_id"].integer()) + ";";
+  for (const Rule& rule : rules) {
+    for (const Row& row : Installation::shared().query(set_concert + rule.sql)) {
+      std::string values;
+      for (const std::string& value : row) values += " " + value;
+      ADD_FAILURE_AT(where.file_name(), static_cast<int>(where.line()))
+          << rule.broken << ":" << values;
+    }
+  }
 }
 
 void expect_invalid(const Response& response, std::vector<std::string> fields,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <source_location>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,12 +73,24 @@ std::string concert_path(const Json& concert);
 // Every item of a list, page after page. Throws on any status but 200.
 std::vector<Json> all_items(const std::string& path, const Headers& headers = {});
 
+// REQUIRES: not empty.
+double median(std::vector<double> values);
+
 bool is_uuid(const std::string& text);
 bool is_time(const std::string& text);
 
 // The whole contract of an error: status, content type, RFC 9457 members, code, request id.
 void expect_problem(const Response& response, int status, std::string_view code,
                     std::source_location where = std::source_location::current());
+
+// A query whose rows contradict what must hold of a concert, which is @concert in it.
+struct Rule {
+  const char* broken;  // what the rows say
+  const char* sql;
+};
+
+// Expects of every rule that the concert gives it no row.
+void expect_no_rows(std::span<const Rule> rules, const Json& concert, std::source_location where);
 
 // A 422 validation_failed that names exactly these fields, in any order.
 void expect_invalid(const Response& response, std::vector<std::string> fields,
