@@ -1,26 +1,47 @@
 // docs/OPERATIONS.md, "Backup and restore": the commands there, while seats are sold.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <thread>
+#include <atomic>
 
 #include "packaging/installed_tree.h"
 #include "support/money.h"
-#include "support/seats.h"
 
 using namespace stagedoor::testing;
 
-namespace fs = std::filesystem;
-
 namespace {
 
-constexpr int kBuyers = 20;
+constexpr int kBuyersBefore = 20;
+// More than are sold while a dump is written.
+constexpr std::int64_t kSeats = 5'000;
 
 void run_in(const Installation& installation, const std::string& command) {
   const CommandResult result = run_command({"bash", "-c", "set -e; umask 077; " + command},
                                            {{"STAGEDOOR_HOME", installation.home()}});
-  ASSERT_EQ(result.exit_code, 0) << command << '\n' << result.err;
+  if (result.exit_code != 0) throw std::runtime_error(command + "\n" + result.err);
 }
+
+// People who come one after the other and buy the next seat each.
+class Sale {
+ public:
+  // Returns the buyer.
+  Fan sell_one() {
+    const Fan fan = admitted(concert_);
+    EXPECT_EQ(charge(fan.user, kSeatPrice).status, 201);
+    paid_by(fan, held(fan, date_of(concert_), {sold_ + 1}));
+    ++sold_;
+    return fan;
+  }
+  [[nodiscard]] std::int64_t sold() const { return sold_; }
+  [[nodiscard]] std::int64_t sold_in(const Installation& installation) const {
+    return std::stoll(
+        installation.query_value("SELECT COUNT(*) FROM seats WHERE status = 'SOLD' AND date_id = " +
+                                 std::to_string(date_of(concert_))));
+  }
+
+ private:
+  Json concert_ = create_concert(hall(kSeats));
+  std::atomic<std::int64_t> sold_{0};
+};
 
 }  // namespace
 
@@ -30,21 +51,23 @@ TEST(ABackup, TakenDuringASaleIsWholeAndOpensToTheSamePeople) {
   const std::string backup = folder.path() / "backup.sql";
   const std::string secrets = folder.path() / "secrets.tar";
 
-  const Json concert = create_concert(hall(2 * kBuyers));
-  const std::vector<Fan> fans = admitted(2 * kBuyers, concert);
-  const auto buy = [&](std::size_t from, std::size_t end) {
-    for (std::size_t i = from; i < end; ++i) {
-      charge(fans[i].user, kSeatPrice);
-      paid_by(fans[i], held(fans[i], date_of(concert), {static_cast<std::int64_t>(i + 1)}));
-    }
+  Sale sale;
+  const Fan first = sale.sell_one();
+  while (sale.sold() < kBuyersBefore) sale.sell_one();
+  Background rush([&] { sale.sell_one(); });
+  const auto goes_on_after = [&](std::int64_t sold) {
+    return eventually(std::chrono::seconds(10), [&] { return sale.sold() > sold; });
   };
-  buy(0, kBuyers);
-  std::thread rush([&] { buy(kBuyers, 2 * kBuyers); });
+  ASSERT_TRUE(goes_on_after(kBuyersBefore));
+  const std::int64_t sold_before = sale.sold();
   run_in(source,
          "mariadb-dump --defaults-file=$STAGEDOOR_HOME/run/stagedoor_db.cnf --single-transaction"
          " --quick --no-tablespaces stagedoor > " +
              backup);
-  rush.join();
+  const std::int64_t sold_after = sale.sold();
+  EXPECT_GT(sold_after, sold_before) << "seats were sold while it was written";
+  EXPECT_TRUE(goes_on_after(sold_after)) << "the sale was not over when it was";
+  rush.stop();
   run_in(source, "tar -C $STAGEDOOR_HOME -cf " + secrets +
                      " secrets/access_token_key"
                      " secrets/queue_token_keys");
@@ -58,13 +81,8 @@ TEST(ABackup, TakenDuringASaleIsWholeAndOpensToTheSamePeople) {
 
   const CommandResult audit = restored.run({"audit"});
   EXPECT_EQ(audit.exit_code, 0) << audit.out;
-  const auto sold =
-      std::stoi(restored.query_value("SELECT COUNT(*) FROM seats JOIN dates USING (date_id) WHERE "
-                                     "status = 'SOLD' AND concert_id = " +
-                                     std::to_string(concert["concert_id"].integer())));
-  EXPECT_GE(sold, kBuyers);
-  EXPECT_LE(sold, 2 * kBuyers);
-  const Fan& first = fans.front();
+  EXPECT_GE(sale.sold_in(restored), sold_before);
+  EXPECT_LE(sale.sold_in(restored), sold_after + 1) << "and one whose answer was on its way";
   HttpClient client(restored.origin());
   const Response payments = client.send({.path = "/api/v1/payments", .headers = as(first.user)});
   ASSERT_EQ(payments.status, 200) << payments;

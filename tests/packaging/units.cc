@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <thread>
 
 #include "packaging/installed_tree.h"
@@ -76,6 +77,45 @@ class SocketHolder {
   int descriptor_;
   pid_t pid_ = -1;
 };
+
+// A systemctl that writes down how it was called instead of doing it.
+class WrittenDownSystemctl {
+ public:
+  // `running`: the handlers whose units run. The call `failing` fails.
+  explicit WrittenDownSystemctl(const std::vector<std::string>& running,
+                                const std::string& failing = "") {
+    const fs::path script = folder_.path() / "systemctl";
+    std::ofstream(script) << "#!/bin/sh\necho \"$*\" >>" << calls_
+                          << "\n[ \"$1\" != list-units ] || cat " << units_ << "\n[ \"$*\" != '"
+                          << failing << "' ]\n";
+    fs::permissions(script, fs::perms::owner_all);
+    std::ofstream units(units_);
+    for (const std::string& handler : running) {
+      units << "stagedoor-handler@" << handler << ".service loaded active running Stagedoor\n";
+    }
+  }
+
+  // ./stagedoor renew
+  [[nodiscard]] CommandResult renew() const {
+    return run_command({installed_prefix() / "bin/stagedoor", "renew"},
+                       {{"PATH", folder_.path().string() + ":" + getenv("PATH")}});
+  }
+  [[nodiscard]] std::vector<std::string> calls() const {
+    std::vector<std::string> lines;
+    std::ifstream file(calls_);
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    return lines;
+  }
+
+ private:
+  TemporaryFolder folder_;
+  std::string calls_ = folder_.path() / "calls";
+  std::string units_ = folder_.path() / "units";
+};
+
+constexpr const char* kRestartPrepare = "restart stagedoor-prepare.service";
+constexpr const char* kListHandlers =
+    "list-units --plain --no-legend --state=running stagedoor-handler@*.service";
 
 }  // namespace
 
@@ -145,6 +185,31 @@ TEST(AHandlerUnderItsUnit, LosesNoRequestWhenItIsRestarted) {
   }
   fs::remove(own);
   EXPECT_EQ(send({.path = path}).status, 200);
+}
+
+TEST(Renewing, PreparesAndThenRestartsTheHandlersThatRunOneAfterTheOther) {
+  const WrittenDownSystemctl systemctl({"healthz", "join_queue", "pay"});
+  const CommandResult renewed = systemctl.renew();
+  EXPECT_EQ(renewed.exit_code, 0) << renewed.err;
+  EXPECT_EQ(systemctl.calls(),
+            (std::vector<std::string>{kRestartPrepare, kListHandlers,
+                                      "restart stagedoor-handler@healthz.service",
+                                      "restart stagedoor-handler@join_queue.service",
+                                      "restart stagedoor-handler@pay.service"}));
+}
+
+TEST(Renewing, RestartsNothingWhenThePreparationFails) {
+  const WrittenDownSystemctl systemctl({"healthz", "pay"}, kRestartPrepare);
+  const CommandResult renewed = systemctl.renew();
+  EXPECT_EQ(renewed.exit_code, 1);
+  EXPECT_NE(renewed.err.find("nothing was restarted"), std::string::npos) << renewed.err;
+  EXPECT_EQ(systemctl.calls(), (std::vector<std::string>{kRestartPrepare}));
+}
+
+TEST(Renewing, SaysWhenAHandlerDoesNotComeBack) {
+  const WrittenDownSystemctl systemctl({"healthz", "pay"},
+                                       "restart stagedoor-handler@healthz.service");
+  EXPECT_NE(systemctl.renew().exit_code, 0);
 }
 
 TEST(AHandlerUnderItsUnit, WantsASocketAndAName) {
