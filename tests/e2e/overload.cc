@@ -13,8 +13,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A second, and what a busy test machine needs to start that many threads.
+using Clock = std::chrono::steady_clock;
+
+// A second, and what a busy test machine needs to carry that many answers.
 constexpr double kToldWithinS = 1.5;
+// Who comes with a crowd is not refused before the processes have had this long: either it has
+// waited twice as long, or all of them are stuck.
+constexpr double kRefusedAfterS = 0.4;
 
 void expect_refused(const Response& response) {
   expect_problem(response, 503, "unavailable");
@@ -27,9 +32,38 @@ void scale(const std::string& handler, int processes) {
   ASSERT_EQ(result.exit_code, 0) << result.err;
 }
 
+double metric(const std::string& name, const std::string& handler) {
+  return Exposition::parse(send({.path = "/metrics"}).body).value(name, {{"handler", handler}});
+}
+
 double shed(const std::string& handler) {
-  return Exposition::parse(send({.path = "/metrics"}).body)
-      .value("stagedoor_http_requests_shed_total", {{"handler", handler}});
+  return metric("stagedoor_http_requests_shed_total", handler);
+}
+
+bool queue_grows_to(std::size_t people, const std::string& handler) {
+  return eventually(
+      5s, [&] { return metric("stagedoor_backlog", handler) == static_cast<double>(people); });
+}
+
+struct Told {
+  Response response;
+  Clock::time_point at;
+};
+
+// All of them ask at once; returns what each was told when.
+template <typename Ask>
+std::future<std::vector<Told>> crowd(std::size_t people, Ask ask) {
+  return std::async(std::launch::async, [people, ask] {
+    return parallel(people, people, [&](std::size_t) {
+      Told told{.response = ask(), .at = {}};
+      told.at = Clock::now();
+      return told;
+    });
+  });
+}
+
+double seconds_between(Clock::time_point start, Clock::time_point end) {
+  return std::chrono::duration<double>(end - start).count();
 }
 
 std::string sign_in_body(const std::string& email) {
@@ -43,8 +77,7 @@ Response sign_in(const std::string& email) { return post("/sessions", sign_in_bo
 class LockedRow {
  public:
   LockedRow(const User& user, std::chrono::seconds duration)
-      : row_("FROM users WHERE user_id = UNHEX(REPLACE('" + user.user_id +
-             "', '-', '')) FOR UPDATE"),
+      : row_("FROM users WHERE user_id = " + in_sql(user.user_id) + " FOR UPDATE"),
         done_(std::async(std::launch::async, [this, duration] {
           Installation::shared().query("START TRANSACTION; SELECT 1 " + row_ + "; DO SLEEP(" +
                                        std::to_string(duration.count()) + "); ROLLBACK");
@@ -88,6 +121,7 @@ TEST(Overload, OfWorkIsRefusedWithinASecondAndOverWithTheLoad) {
       ++served;
     } else {
       expect_refused(response);
+      EXPECT_GT(response.seconds, kRefusedAfterS) << response;
     }
   }
   EXPECT_GT(served, 5U);
@@ -108,15 +142,19 @@ TEST(Overload, OfStuckProcessesIsRefusedWithinASecondAndOverWhenTheyAreFree) {
   });
   std::size_t slow = 0;
   std::size_t charged = 1;
+  std::size_t refused = 0;
   for (const Response& response : responses) {
     if (response.seconds > kToldWithinS) ++slow;
     if (response.status == 201) {
       ++charged;
+      EXPECT_GT(response.seconds, 1.0) << "nobody is charged while the row is locked";
     } else {
+      ++refused;
       expect_refused(response);
     }
   }
   EXPECT_LE(slow, processes) << "only those who are being served wait for the lock";
+  EXPECT_GE(refused, kPeople - processes);
   locked.wait_until_released();
   const Response after = charge(user, 1);
   EXPECT_EQ(after.status, 201);
@@ -126,24 +164,29 @@ TEST(Overload, OfStuckProcessesIsRefusedWithinASecondAndOverWhenTheyAreFree) {
 }
 
 TEST(Overload, OfTheAuthSubrequestIsAProblemLikeAnyOther) {
+  constexpr std::size_t kPeople = 20;
+  constexpr auto kStopped = 2'200ms;  // longer than a crowd that is served quickly may wait
   scale("authorize", 1);
   const pid_t process = Installation::shared().processes("authorize").front();
   const User user = new_user();
+  const auto ask = [&] { return get("/users/" + user.user_id + "/balance", as(user)); };
   kill(process, SIGSTOP);
-  auto asked = std::async(std::launch::async, [&] {
-    return parallel(
-        20, 20, [&](std::size_t) { return get("/users/" + user.user_id + "/balance", as(user)); });
-  });
-  std::this_thread::sleep_for(2'200ms);  // older than a crowd that is served quickly may be
+  auto asked = crowd(kPeople, ask);
+  EXPECT_TRUE(queue_grows_to(kPeople, "authorize"));
+  std::this_thread::sleep_for(kStopped);
   kill(process, SIGCONT);
-  for (const Response& response : asked.get()) {
-    expect_refused(response);
-    EXPECT_LT(response.seconds, 2.2 + kToldWithinS);
+  const auto continued_at = Clock::now();
+  for (const Told& told : asked.get()) {
+    expect_refused(told.response);
+    EXPECT_GT(told.response.seconds, std::chrono::duration<double>(kStopped).count());
+    EXPECT_LT(seconds_between(continued_at, told.at), kToldWithinS);
   }
-  EXPECT_EQ(get("/users/" + user.user_id + "/balance", as(user)).status, 200);
+  EXPECT_EQ(ask().status, 200);
 }
 
 TEST(Overload, IsNotWhatComesWhileAHandlerIsRestarted) {
+  constexpr std::size_t kPeople = 10;
+  constexpr auto kAway = 1'500ms;  // longer than anybody waits for a process that is busy
   scale("list_concerts", 1);
   const pid_t leader = Installation::shared().pid("list_concerts");
   const pid_t process = Installation::shared().processes("list_concerts").front();
@@ -152,10 +195,29 @@ TEST(Overload, IsNotWhatComesWhileAHandlerIsRestarted) {
   kill(process, SIGKILL);
   ASSERT_TRUE(
       eventually(5s, [] { return Installation::shared().processes("list_concerts").empty(); }));
-  auto asked = std::async(std::launch::async, [] {
-    return parallel(10, 10, [](std::size_t) { return get("/concerts").status; });
-  });
-  std::this_thread::sleep_for(1'500ms);  // longer than anybody waits for a process that is busy
+  auto asked = crowd(kPeople, [] { return get("/concerts"); });
+  EXPECT_TRUE(queue_grows_to(kPeople, "list_concerts"));
+  std::this_thread::sleep_for(kAway);
   kill(leader, SIGCONT);
-  for (const int status : asked.get()) EXPECT_EQ(status, 200);
+  const auto continued_at = Clock::now();
+  for (const Told& told : asked.get()) {
+    EXPECT_EQ(told.response.status, 200) << told.response;
+    EXPECT_GT(told.response.seconds, std::chrono::duration<double>(kAway).count());
+    EXPECT_LT(seconds_between(continued_at, told.at), kToldWithinS);
+  }
+}
+
+// Whoever could refuse is stopped as well, so that only the web server's patience is left.
+TEST(Overload, OfProcessesThatStandStillEndsInATimeout) {
+  constexpr double kWebServerWaitsS = 12;
+  const std::vector<pid_t> processes = Installation::shared().processes("list_dates");
+  const std::string path = concert_path(create_concert()) + "/dates";
+  for (const pid_t process : processes) kill(process, SIGSTOP);
+  const Response response = get(path);
+  for (const pid_t process : processes) kill(process, SIGCONT);
+  expect_problem(response, 504, "timeout");
+  EXPECT_GE(std::stoi(response.header("Retry-After")), 1) << response;
+  EXPECT_GT(response.seconds, kWebServerWaitsS - 0.1);
+  EXPECT_LT(response.seconds, kWebServerWaitsS + kToldWithinS);
+  EXPECT_TRUE(eventually(5s, [&] { return get(path).status == 200; }));
 }
