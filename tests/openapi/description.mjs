@@ -67,14 +67,16 @@ export class Description {
     return { operation, code: codeOf(status, body), problems };
   }
 
-  // [operationId, status, code] of every refusal that is described.
-  *refusals() {
+  // { operation, status, code } of every answer that is described; the code is "" where it is no
+  // refusal.
+  *answers() {
     for (const operation of this.#operations) {
       for (const [status, response] of Object.entries(operation.responses)) {
         const content = this.#resolved(response).content?.["application/problem+json"];
-        if (!content) continue;
-        for (const schema of content.schema.oneOf ?? [content.schema]) {
-          yield [operation.id, Number(status), this.#resolved(schema).properties.code.const];
+        const schemas = content ? (content.schema.oneOf ?? [content.schema]) : [];
+        const codes = schemas.map((schema) => this.#resolved(schema).properties.code.const);
+        for (const code of content ? codes : [""]) {
+          yield { operation: operation.id, status: Number(status), code };
         }
       }
     }
