@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "support/vocabulary.h"
+#include "support/seats.h"
 
 using namespace stagedoor::testing;
 using namespace std::chrono_literals;
@@ -27,11 +27,11 @@ std::vector<std::int64_t> ids(const std::vector<Json>& items) {
   return result;
 }
 
-std::int64_t id_of(const Json& concert) { return concert["concert_id"].integer(); }
+std::int64_t number_of(const Json& concert) { return concert["concert_id"].integer(); }
 
 bool lists(const std::string& path, const Json& concert) {
   const auto listed = ids(all_items(path));
-  return std::find(listed.begin(), listed.end(), id_of(concert)) != listed.end();
+  return std::find(listed.begin(), listed.end(), number_of(concert)) != listed.end();
 }
 
 Json show(const Json& concert) { return get(concert_path(concert)).json(); }
@@ -100,10 +100,17 @@ TEST(AConcert, IsClosedAndPastWhenItsLastDateHasBegun) {
 
 TEST(AConcert, StaysInTheListWhileADateIsStillToCome) {
   const Json concert =
-      create_concert({.dates = {{.starts_at = time_from_now(500ms)}, {.starts_at = noon_in(40)}}});
-  ASSERT_TRUE(eventually(kListsAreAtMost, [&] { return lists("/concerts", concert); }));
-  std::this_thread::sleep_until(std::chrono::steady_clock::now() + 600ms);
+      create_concert({.dates = {{.starts_at = time_from_now(1s)}, {.starts_at = noon_in(40)}}});
+  ASSERT_TRUE(
+      eventually(3s, [&] { return time_from_now(0ms) > concert["dates"][0]["starts_at"].text(); }));
+  // A list that has a later one is of a time after that; likewise the page of the concert.
+  const Json later = create_concert({.dates = {{.starts_at = noon_in(41)}}});
+  ASSERT_TRUE(eventually(kListsAreAtMost, [&] { return lists("/concerts", later); }));
   EXPECT_TRUE(lists("/concerts", concert));
+  ASSERT_EQ(patch("/admin" + concert_path(concert), R"({"max_active":42})", as_admin()).status,
+            200);
+  ASSERT_TRUE(eventually(kSettingsAreAtMost,
+                         [&] { return show(concert)["queue"]["max_active"].integer() == 42; }));
   EXPECT_EQ(show(concert)["sale_state"].text(), "OPEN");
 }
 
@@ -116,9 +123,10 @@ TEST(TheList, IsOrderedByEarliestDateThenId) {
   ASSERT_TRUE(eventually(kListsAreAtMost, [&] { return lists("/concerts", late); }));
   std::vector<std::int64_t> ours;
   for (const std::int64_t id : ids(all_items("/concerts"))) {
-    if (id == id_of(late) || id == id_of(early) || id == id_of(same)) ours.push_back(id);
+    if (id == number_of(late) || id == number_of(early) || id == number_of(same))
+      ours.push_back(id);
   }
-  EXPECT_EQ(ours, (std::vector{id_of(early), id_of(same), id_of(late)}));
+  EXPECT_EQ(ours, (std::vector{number_of(early), number_of(same), number_of(late)}));
 }
 
 TEST(TheList, KeepsTheConcertsOfADay) {
@@ -127,7 +135,7 @@ TEST(TheList, KeepsTheConcertsOfADay) {
       create_concert({.dates = {{.starts_at = noon_in(199)}, {.starts_at = noon_in(200)}}});
   const Json other = create_concert({.dates = {{.starts_at = noon_in(201)}}});
   ASSERT_TRUE(eventually(kListsAreAtMost, [&] { return all_items(on_day(200)).size() == 2; }));
-  EXPECT_EQ(ids(all_items(on_day(200))), (std::vector{id_of(two), id_of(one)}));
+  EXPECT_EQ(ids(all_items(on_day(200))), (std::vector{number_of(two), number_of(one)}));
   EXPECT_TRUE(lists(on_day(199), two));
   EXPECT_FALSE(lists(on_day(199), other));
 }
@@ -138,7 +146,7 @@ TEST(TheList, CutsDaysInUtc) {
   const Json last = create_concert({.dates = {{.starts_at = day + "T23:59:59.999Z"}}});
   const Json before = create_concert({.dates = {{.starts_at = day + "T00:30:00.000+01:00"}}});
   ASSERT_TRUE(eventually(kListsAreAtMost, [&] { return all_items(on_day(210)).size() == 2; }));
-  EXPECT_EQ(ids(all_items(on_day(210))), (std::vector{id_of(first), id_of(last)}));
+  EXPECT_EQ(ids(all_items(on_day(210))), (std::vector{number_of(first), number_of(last)}));
   EXPECT_TRUE(lists(on_day(209), before));
 }
 
@@ -154,7 +162,7 @@ TEST(TheList, RefusesWhatIsNoDayOrNoTruthValue) {
 TEST(TheList, IsCompleteInPagesOfAnySize) {
   std::vector<std::int64_t> made;
   for (int count = 0; count < 7; ++count) {
-    made.push_back(id_of(create_concert({.dates = {{.starts_at = noon_in(220)}}})));
+    made.push_back(number_of(create_concert({.dates = {{.starts_at = noon_in(220)}}})));
   }
   ASSERT_TRUE(eventually(kListsAreAtMost, [&] { return all_items(on_day(220)).size() == 7; }));
   for (const char* limit : {"1", "2", "3", "7", "8"}) {
@@ -201,9 +209,26 @@ TEST(TheDates, AreListedWithTheirSeatsAndPrices) {
 }
 
 TEST(TheDates, CanBeFilteredByAvailability) {
-  const Json concert = create_concert();
-  EXPECT_EQ(get(concert_path(concert) + "/dates?available=true").json()["items"].size(), 1U);
-  expect_invalid(get(concert_path(concert) + "/dates?available=perhaps"), {"available"});
+  NewConcert wanted = hall(1);
+  wanted.dates.push_back({.starts_at = noon_in(60)});
+  const Json concert = create_concert(wanted);
+  const Fan fan = admitted(concert);
+  held(fan, date_of(concert), {1});
+  const std::string path = concert_path(concert) + "/dates";
+  const auto dates = [&](const std::string& query) {
+    std::vector<std::int64_t> listed;
+    for (const Json& date : get(path + query).json()["items"].items()) {
+      listed.push_back(date["date_id"].integer());
+    }
+    return listed;
+  };
+  const std::vector<std::int64_t> all = {date_of(concert), date_of(concert, 1)};
+  EXPECT_TRUE(eventually(kListsAreAtMost, [&] {
+    return dates("?available=true") == std::vector{date_of(concert, 1)};
+  })) << get(path + "?available=true");
+  EXPECT_EQ(dates("?available=false"), all);
+  EXPECT_EQ(dates(""), all);
+  expect_invalid(get(path + "?available=perhaps"), {"available"});
 }
 
 TEST(TheDates, ShowANewOneWithinFiveSeconds) {

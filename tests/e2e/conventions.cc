@@ -63,21 +63,22 @@ TEST(AnInternalLocation, IsNotFound) {
 }
 
 TEST(AWrongMethod, IsRefusedWithTheAllowedOnes) {
-  const std::vector<std::tuple<std::string, std::string, std::vector<std::string>>> cases = {
-      {"POST", "/concerts", {"GET", "HEAD"}},
-      {"DELETE", "/concerts", {"GET", "HEAD"}},
-      {"OPTIONS", "/concerts", {"GET", "HEAD"}},
-      {"BREW", "/concerts", {"GET", "HEAD"}},
-      {"TRACE", "/concerts", {"GET", "HEAD"}},
-      {"PUT", "/concerts/1", {"GET", "HEAD"}},
-      {"PATCH", "/concerts/1/dates", {"GET", "HEAD"}},
-      {"GET", "/users", {"POST"}},
-      {"HEAD", "/sessions", {"POST"}},
-      {"GET", "/sessions", {"POST"}},
-      {"DELETE", "/sessions", {"POST"}},
-      {"DELETE", "/admin/concerts", {"POST"}},
-      {"GET", "/admin/concerts/1/dates", {"POST"}},
-      {"PUT", "/admin/concerts/1", {"PATCH"}},
+  const std::vector<std::tuple<std::string, std::string, std::string>> cases = {
+      {"POST", "/concerts", "GET, HEAD"},
+      {"DELETE", "/concerts", "GET, HEAD"},
+      {"OPTIONS", "/concerts", "GET, HEAD"},
+      {"BREW", "/concerts", "GET, HEAD"},
+      // nginx refuses it before it looks at the path.
+      {"TRACE", "/concerts", "GET, HEAD, POST, PATCH, DELETE"},
+      {"PUT", "/concerts/1", "GET, HEAD"},
+      {"PATCH", "/concerts/1/dates", "GET, HEAD"},
+      {"GET", "/users", "POST"},
+      {"HEAD", "/sessions", "POST"},
+      {"GET", "/sessions", "POST"},
+      {"DELETE", "/sessions", "POST"},
+      {"DELETE", "/admin/concerts", "POST"},
+      {"GET", "/admin/concerts/1/dates", "POST"},
+      {"PUT", "/admin/concerts/1", "PATCH"},
   };
   for (const auto& [method, path, allowed] : cases) {
     SCOPED_TRACE(method + " " + path);
@@ -87,10 +88,7 @@ TEST(AWrongMethod, IsRefusedWithTheAllowedOnes) {
     } else {
       expect_problem(response, 405, "method_not_allowed");
     }
-    for (const std::string& name : allowed) {
-      EXPECT_NE(response.header("Allow").find(name), std::string::npos) << response;
-    }
-    EXPECT_EQ(response.header("Allow").find(method + ","), std::string::npos) << response;
+    EXPECT_EQ(response.header("Allow"), allowed);
   }
 }
 

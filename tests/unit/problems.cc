@@ -31,10 +31,9 @@ TEST(Problem, EveryRefusalHasAStatusACodeAndATitleOfItsOwn) {
     ++codes[problem.code];
   }
   for (const auto& [code, count] : codes) EXPECT_EQ(count, 1) << code;
-  EXPECT_GE(codes.size(), 9U);
 }
 
-TEST(Problem, EveryRefusalIsOneOfTheContractWithItsStatus) {
+TEST(Problem, TheRefusalsAreThoseOfTheContractWithTheirStatus) {
   const std::map<std::string, int> contract = {
       {"malformed_json", 400},
       {"idempotency_key_required", 400},
@@ -49,7 +48,6 @@ TEST(Problem, EveryRefusalIsOneOfTheContractWithItsStatus) {
       {"queue_token_expired", 403},
       {"not_found", 404},
       {"email_taken", 409},
-      {"idempotency_in_progress", 409},
       {"not_on_sale", 409},
       {"hold_exists", 409},
       {"seat_limit_exceeded", 409},
@@ -68,12 +66,13 @@ TEST(Problem, EveryRefusalIsOneOfTheContractWithItsStatus) {
       {"balance_limit_exceeded", 422},
       {"idempotency_key_reused", 422},
   };
+  // Not idempotency_in_progress: of two at the same time the second waits for the first.
+  std::map<std::string, int> ours;
   for (const Refusal refusal : every_refusal()) {
     const Problem problem = problem_for({refusal});
-    const auto known = contract.find(problem.code);
-    ASSERT_NE(known, contract.end()) << problem.code;
-    EXPECT_EQ(problem.status, known->second) << problem.code;
+    ours[problem.code] = problem.status;
   }
+  EXPECT_EQ(ours, contract);
 }
 
 TEST(Problem, IsRenderedInTheShapeOfTheStandard) {
