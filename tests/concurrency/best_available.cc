@@ -5,6 +5,7 @@
 #include <iostream>
 #include <set>
 
+#include "support/patient_crowd.h"
 #include "support/seats.h"
 
 using namespace stagedoor::testing;
@@ -44,8 +45,10 @@ TEST(BestAvailable, ServesAHundredAndSixtyPairsAtOnceSideBySide) {
   const Json concert = create_concert(ten_rows);
   const std::int64_t date_id = date_of(concert);
   const std::vector<Fan> fans = admitted(kUsers, concert);
-  const auto responses = parallel(kConnections, kUsers,
-                                  [&](std::size_t i) { return reserve_best(fans[i], date_id, 2); });
+  PatientCrowd crowd;
+  const auto responses = parallel(kConnections, kUsers, [&](std::size_t i) {
+    return crowd.insist([&] { return reserve_best(fans[i], date_id, 2); });
+  });
   EXPECT_EQ(expect_all_served(responses), kUsers);
   expect_whole(concert);
 }
@@ -56,8 +59,10 @@ TEST(BestAvailable, RefusesNobodyForARaceWhileThereAreEnoughSeats) {
   const Json concert = create_concert(hall(400));
   const std::int64_t date_id = date_of(concert);
   const std::vector<Fan> fans = admitted(kUsers + 1, concert);
+  PatientCrowd crowd;
   const auto responses = parallel(kConnections, kUsers, [&](std::size_t i) {
-    return reserve_best(fans[i], date_id, 1 + static_cast<std::int64_t>(i % 4));
+    return crowd.insist(
+        [&] { return reserve_best(fans[i], date_id, 1 + static_cast<std::int64_t>(i % 4)); });
   });
   const std::size_t together = expect_all_served(responses);
   EXPECT_GE(together, kUsers * 3 / 4);
@@ -72,9 +77,11 @@ TEST(BestAvailable, TakesWhatHasLapsedWhenNothingElseIsLeft) {
   const std::int64_t date_id = date_of(concert);
   const std::vector<Fan> before = admitted(kUsers, concert);
   const std::vector<Fan> after = admitted(kUsers, concert);
+  PatientCrowd crowd;
   const auto reserve_two = [&](const std::vector<Fan>& fans) {
-    return parallel(kUsers, kUsers,
-                    [&](std::size_t i) { return reserve_best(fans[i], date_id, 2); });
+    return parallel(kUsers, kUsers, [&](std::size_t i) {
+      return crowd.insist([&] { return reserve_best(fans[i], date_id, 2); });
+    });
   };
   expect_all_served(reserve_two(before));
   expect_problem(reserve_best(after[0], date_id, 1), 409, "not_enough_seats");
@@ -89,10 +96,13 @@ TEST(BestAvailable, GetsOnWithThoseWhoNameTheirSeats) {
   const Json concert = create_concert(hall(400));
   const std::int64_t date_id = date_of(concert);
   const std::vector<Fan> fans = admitted(kUsers, concert);
+  PatientCrowd crowd;
   const auto responses = parallel(kConnections, kUsers, [&](std::size_t i) {
     const auto number = static_cast<std::int64_t>(i) + 1;
-    return i % 2 == 0 ? reserve_best(fans[i], date_id, 2)
-                      : reserve(fans[i], date_id, {number + 1, number});
+    return crowd.insist([&] {
+      return i % 2 == 0 ? reserve_best(fans[i], date_id, 2)
+                        : reserve(fans[i], date_id, {number + 1, number});
+    });
   });
   std::vector<Response> best;
   for (std::size_t i = 0; i < kUsers; ++i) {
@@ -112,14 +122,21 @@ TEST(BestAvailable, KeepsPaceWithThoseWhoNameTheirSeats) {
   const Json concert = create_concert(hall(8'000));
   const std::int64_t date_id = date_of(concert);
   const std::vector<Fan> fans = admitted(kUsers, concert);
+  PatientCrowd crowd;
   // Everybody reserves two by `reserve_two`; returns how many of those a second takes.
   const auto rate_of = [&](const auto& reserve_two) {
     const auto started_at = std::chrono::steady_clock::now();
-    const auto responses = parallel(kConnections, kUsers, reserve_two);
+    const auto responses = parallel(kConnections, kUsers, [&](std::size_t i) {
+      return crowd.insist([&] { return reserve_two(i); });
+    });
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_at;
     EXPECT_EQ(expect_all_served(responses), kUsers);
-    parallel(kConnections, kUsers,
-             [&](std::size_t i) { return release(fans[i].user, responses[i].json()).status; });
+    parallel(kConnections, kUsers, [&](std::size_t i) {
+      const Response released =
+          crowd.insist([&] { return release(fans[i].user, responses[i].json()); });
+      EXPECT_EQ(released.status, 204) << released;
+      return 0;
+    });
     return kUsers / took.count();
   };
   const double best = rate_of([&](std::size_t i) { return reserve_best(fans[i], date_id, 2); });
