@@ -13,6 +13,9 @@ import { lostAnswers } from "./scenarios/lost_answers.mjs";
 import { money } from "./scenarios/money.mjs";
 import { organiser } from "./scenarios/organiser.mjs";
 import { seats } from "./scenarios/seats.mjs";
+import { slowNetwork } from "./scenarios/slow_network.mjs";
+import { steady } from "./scenarios/steady.mjs";
+import { tabs } from "./scenarios/tabs.mjs";
 import { tour } from "./scenarios/tour.mjs";
 import { waitingRoom } from "./scenarios/waiting_room.mjs";
 
@@ -46,6 +49,9 @@ describe("the web client", () => {
     lostAnswers,
     money,
     organiser,
+    steady,
+    tabs,
+    slowNetwork,
     arena,
   ]) {
     if (!only || scenario.name === only) scenario(world);

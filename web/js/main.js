@@ -2,7 +2,7 @@
 
 import { onSessionChange } from "./api/session.js";
 import { say, setTitle } from "./core/announce.js";
-import { show } from "./core/dom.js";
+import { focusOn, show } from "./core/dom.js";
 import { Router } from "./core/router.js";
 import { applyTheme, followSystem } from "./core/theme.js";
 import { shell } from "./components/shell.js";
@@ -31,6 +31,9 @@ const router = new Router([
   ["/organiser/concerts/:concert", () => import("./pages/organiser_sale.js")],
 ]);
 
+// A page that comes later than this is announced: what was pressed has been heard.
+const SLOW_MS = 400;
+
 let current = null;
 let visits = 0;
 
@@ -42,18 +45,26 @@ async function visit() {
     params: {},
     query: new URLSearchParams(),
   };
+  const isLate = () => visitNumber !== visits;
+  const slow = setTimeout(() => isLate() || leave(loading()), SLOW_MS);
   const page = await open(route, path);
+  clearTimeout(slow);
   // Another address was chosen while this page was on its way.
-  if (visitNumber !== visits) {
+  if (isLate()) {
     page.dispose?.();
     return;
   }
-  current?.dispose?.();
+  leave(page.element);
   current = page;
   setTitle(page.title);
   frame.update(path.split("?")[0]);
-  show(frame.main, page.element);
   if (visitNumber > 1) arrive(page);
+}
+
+function leave(next) {
+  current?.dispose?.();
+  current = null;
+  show(frame.main, next);
 }
 
 async function open(route, path) {
@@ -65,10 +76,8 @@ async function open(route, path) {
 
 // Keyboard and screen reader go where the eyes go.
 function arrive(page) {
+  focusOn(frame.main.querySelector("h1") ?? frame.main);
   globalThis.scrollTo(0, 0);
-  const heading = frame.main.querySelector("h1");
-  heading?.setAttribute("tabindex", "-1");
-  (heading ?? frame.main).focus({ preventScroll: true });
   say(page.title);
 }
 
@@ -78,7 +87,7 @@ followSystem();
 startLine();
 announceTurns();
 const frame = shell();
-document.getElementById("app").append(frame.element);
+show(document.getElementById("app"), frame.element);
 show(frame.main, loading());
 globalThis.addEventListener("hashchange", visit);
 globalThis.addEventListener("languagechange", visit);

@@ -1,12 +1,12 @@
 // A newcomer opens the printed address and owns a seat, without reading anything.
 
 import assert from "node:assert/strict";
-import { webcrypto as crypto } from "node:crypto";
 import { describe, it } from "node:test";
 import { Visitor } from "../support/browser.mjs";
 
 const FIRST_PAGE_BYTES_MAX = 100 * 1024;
 const JOURNEY_MS_MAX = 120_000;
+const PASSWORD = "a password of mine";
 
 export function journey(world) {
   describe("a newcomer", () => {
@@ -19,7 +19,7 @@ export function journey(world) {
       await fan.press(".notice-ways .button-primary");
       await fan.page.fill("[name=name]", "Minji Kim");
       await fan.page.fill("[name=email]", `minji-${began}@example.org`);
-      await fan.page.fill("[name=password]", "a password of mine");
+      await fan.page.fill("[name=password]", PASSWORD);
       await fan.press("form .button-primary");
       await fan.press("[data-testid=best]");
       await fan.press("[data-testid=top-up]");
@@ -54,12 +54,24 @@ export function journey(world) {
     });
 
     it("whose sign-in has ended signs in again and goes on where he was", async () => {
-      const fan = await Visitor.open(world, {
-        user: { userId: crypto.randomUUID(), token: "of-yesterday" },
-      });
+      const email = `hana-${Date.now()}@example.org`;
+      const account = await world.api.signUp("Hana Lee", email, PASSWORD);
+      await world.api.charge(account, 12_000);
+      const fan = await Visitor.open(world, { user: { ...account, token: "of-yesterday" } });
+      const signIn = async () => {
+        await fan.press('.empty .button:has-text("Sign in")');
+        await fan.at("**/#/sign-in?then=%2Fwallet");
+        await fan.page.fill("[name=email]", email);
+        await fan.page.fill("[name=password]", PASSWORD);
+        await fan.press("form .button-primary");
+        await fan.at("**/#/wallet");
+        await fan.seeText("[data-testid=balance]", "₩12,000");
+      };
       await fan.goTo("/wallet");
-      await fan.press('.empty .button:has-text("Sign in")');
-      await fan.at("**/#/sign-in?then=%2Fwallet");
+      await signIn();
+      await fan.signOut();
+      await fan.goTo("/wallet");
+      await signIn();
       await fan.close();
     });
 
@@ -74,15 +86,13 @@ export function journey(world) {
       await fan.page.fill("[name=password]", "short");
       await fan.press("form .button-primary");
       await fan.seeText(".field-wrong", "At least 10 characters");
-      await fan.page.fill("[name=password]", "a password of mine");
+      await fan.page.fill("[name=password]", PASSWORD);
       await fan.press("form .button-primary");
       await fan.at("**/#/wallet");
       await fan.reload();
       await fan.see("[data-testid=balance]");
-      await fan.press(".account summary");
-      await fan.press(".account-menu button");
-      await fan.see('.chip[href="#/sign-in"]');
-      await fan.goTo("/sign-up");
+      await fan.signOut();
+      await fan.goTo("/sign-up?then=%2Fwallet");
       await fan.page.fill("[name=name]", "Jun Park");
       await fan.page.fill("[name=email]", email);
       await fan.page.fill("[name=password]", "another password");
@@ -92,8 +102,9 @@ export function journey(world) {
       await fan.page.fill("[name=password]", "not my password");
       await fan.press("form .button-primary");
       await fan.see(".notice[data-code=bad_credentials]");
-      await fan.page.fill("[name=password]", "a password of mine");
+      await fan.page.fill("[name=password]", PASSWORD);
       await fan.press("form .button-primary");
+      await fan.at("**/#/wallet");
       await fan.see(".chip-balance");
       await fan.close();
     });

@@ -62,6 +62,13 @@ export class Api {
     return { userId, token };
   }
 
+  // The same with a password, as people make one.
+  async signUp(name, email, password) {
+    const body = { name, email, password };
+    const account = await this.must("POST", "/users", { body });
+    return { userId: account.user_id, token: account.access_token };
+  }
+
   async join(concert, user) {
     const state = await this.must("POST", "/queue/tokens", {
       token: user.token,

@@ -16,7 +16,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 // What a page shows comes within this time or never; the machine may be busy.
-const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 20_000);
+export const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 20_000);
 const SESSION_MS = 3_600_000;
 
 export async function launch() {
@@ -44,22 +44,31 @@ export class Visitor {
       storageState: storageOf(world.url, options),
     });
     context.setDefaultTimeout(PATIENCE_MS);
-    const visitor = new Visitor(world, context, await context.newPage());
+    const visitor = new Visitor(world, context);
+    visitor.language = language;
+    visitor.page = await context.newPage();
     if (options.organiser) await visitor.becomeOrganiser(options.organiser);
     return visitor;
   }
 
-  constructor(world, context, page) {
+  // Listens to the browser as a whole: whatever page is opened in it cannot break unheard.
+  constructor(world, context) {
     this.world = world;
     this.context = context;
-    this.page = page;
     this.complaints = [];
-    page.on("pageerror", (error) => this.complaints.push(error.stack));
-    page.on("console", (message) => {
+    context.on("weberror", (event) => this.complaints.push(event.error().stack));
+    context.on("console", (message) => {
       // Refusals of the API are answers, and the browser reports them as errors.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
         this.complaints.push(message.text());
     });
+  }
+
+  // The same browser once more.
+  async tab() {
+    const tab = Object.create(this);
+    tab.page = await this.context.newPage();
+    return tab;
   }
 
   // A page that broke, or that the Content-Security-Policy had to hold back, fails the test.
@@ -80,10 +89,10 @@ export class Visitor {
   }
 
   // Waits until the page shows it.
-  async see(selector) {
+  async see(selector, { within = PATIENCE_MS } = {}) {
     const locator = this.page.locator(selector).first();
     try {
-      await locator.waitFor();
+      await locator.waitFor({ timeout: within });
     } catch (error) {
       await this.picture("failed");
       throw error;
@@ -107,12 +116,25 @@ export class Visitor {
     await (await this.see(selector)).click();
   }
 
+  async signOut() {
+    await this.press(".account summary");
+    await this.press(".account-menu button");
+    await this.see('.chip[href="#/sign-in"]');
+  }
+
   async answerYes() {
     await this.press("dialog button[value=yes]");
   }
 
   async at(pattern) {
     await this.page.waitForURL(pattern);
+  }
+
+  // Until the page has done what the last answer gave it to do.
+  reachNextFrame() {
+    return this.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))),
+    );
   }
 
   reload() {

@@ -39,7 +39,14 @@ export const concerts = {
   list: ({ date, past, cursor } = {}) =>
     dataOf(request("GET", `/concerts${query({ date, past, cursor })}`)),
   show: (id) => dataOf(request("GET", `/concerts/${id}`)),
-  dates: (id) => dataOf(request("GET", `/concerts/${id}/dates`)),
+  // {concert, dates}
+  withDates: async (id) => {
+    const [concert, dates] = await Promise.all([
+      concerts.show(id),
+      dataOf(request("GET", `/concerts/${id}/dates`)),
+    ]);
+    return { concert, dates: dates.items };
+  },
   // null when nothing has changed since `etag`
   seats: async (id, dateId, queueToken, etag) =>
     asUser("GET", `/concerts/${id}/dates/${dateId}/seats`, { queueToken, etag }),
@@ -55,7 +62,6 @@ export const reservations = {
   hold: (wish, queueToken, key) =>
     dataOf(asUser("POST", "/reservations", { body: wish, queueToken, key })),
   show: (id) => dataOf(asUser("GET", `/reservations/${id}`)),
-  list: (cursor) => dataOf(asUser("GET", `/reservations${query({ cursor })}`)),
   release: (id) => asUser("DELETE", `/reservations/${id}`),
 };
 
@@ -75,7 +81,6 @@ export function organiser(accessToken) {
     request(method, `/admin${path}`, { ...options, accessToken });
   return {
     create: (concert) => dataOf(call("POST", "/concerts", { body: concert })),
-    addDate: (id, date) => dataOf(call("POST", `/concerts/${id}/dates`, { body: date })),
     change: (id, settings) => dataOf(call("PATCH", `/concerts/${id}`, { body: settings })),
     stats: (id) => dataOf(call("GET", `/concerts/${id}/stats`)),
     seats: (id, dateId, etag) => call("GET", `/concerts/${id}/dates/${dateId}/seats`, { etag }),

@@ -6,7 +6,7 @@ import { OFFLINE, Problem, problemOf } from "./problem.js";
 const BASE = "/api/v1";
 const ANSWER_WITHIN_MS = 15_000;
 
-// Returns {status, data, etag}; data is null for 204 and 304. Throws a Problem.
+// Returns {data, etag}; data is null for 204 and 304. Throws a Problem.
 // options: body, accessToken, queueToken, key (Idempotency-Key), etag (asks for changes only)
 export async function request(method, path, options = {}) {
   const sent = Date.now();
@@ -15,7 +15,6 @@ export async function request(method, path, options = {}) {
   if (!response.ok && response.status !== 304) throw await problemOf(response);
   const hasBody = response.status !== 204 && response.status !== 304;
   return {
-    status: response.status,
     data: hasBody ? await readJson(response) : null,
     etag: response.headers.get("ETag"),
   };

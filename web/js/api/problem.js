@@ -17,8 +17,7 @@ export class Problem extends Error {
       this.status === 0 ||
       this.status >= 500 ||
       this.status === 429 ||
-      this.code === "idempotency_in_progress" ||
-      this.code === "request_timeout"
+      this.code === "idempotency_in_progress"
     );
   }
 }

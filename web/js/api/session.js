@@ -23,7 +23,8 @@ export function onSessionChange(callback) {
   events.addEventListener("change", callback);
 }
 
-onOtherTab(NAME, () => {
+onOtherTab((name) => {
+  if (name !== NAME) return;
   session = lasting.read(NAME);
   events.dispatchEvent(new Event("change"));
 });

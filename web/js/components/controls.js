@@ -1,6 +1,6 @@
 // Buttons, fields and the like, all of one make.
 
-import { h, setText, show, svg } from "../core/dom.js";
+import { focusOn, h, setText, show, svg } from "../core/dom.js";
 import { t } from "../i18n/index.js";
 
 let lastId = 0;
@@ -95,7 +95,7 @@ export function empty(title, text, { heading = "h2", ways = [] } = {}) {
 }
 
 // Asks before something that cannot be undone. Resolves to whether it is wanted.
-export function confirm(question, { yes, no = t("action.keep"), kind = "danger" }) {
+export function confirm(question, { yes, no = t("action.keep") }) {
   return new Promise((resolve) => {
     const titleId = newId("question");
     const dialog = h(
@@ -109,7 +109,7 @@ export function confirm(question, { yes, no = t("action.keep"), kind = "danger" 
           "div",
           { class: "dialog-ways" },
           h("button", { class: "button", value: "no" }, no),
-          h("button", { class: `button button-${kind}`, value: "yes" }, yes),
+          h("button", { class: "button button-danger", value: "yes" }, yes),
         ),
       ),
     );
@@ -142,18 +142,21 @@ export function icon(name) {
 }
 
 // A list that grows by pages: load(cursor) answers {items, next_cursor}.
-export function pagedList({ load, row, listProperties = {}, whenEmpty, onProblem }) {
-  const list = h("ul", { class: "plain-list", ...listProperties });
+export function pagedList({ load, row, whenEmpty, onProblem }) {
+  const list = h("ul", { class: "plain-list" });
   const end = h("div", { class: "list-end" });
   const box = h("div", {}, list, end);
   async function more(cursor) {
     show(end, loading());
     try {
       const page = await load(cursor);
-      list.append(...page.items.map((item) => h("li", {}, row(item))));
+      const rows = page.items.map((item) => h("li", {}, row(item)));
+      list.append(...rows);
       const next = page.next_cursor;
       show(end, next ? button(t("action.more"), { onclick: () => more(next) }) : null);
       if (list.children.length === 0) show(box, whenEmpty());
+      // The button that was pressed is gone; on with what it brought.
+      else if (cursor) focusOn(rows[0]);
     } catch (problem) {
       show(
         end,

@@ -1,16 +1,23 @@
 // Runs down to a time of the server's clock. What it shows follows from the times alone, so that a
 // tab that slept shows the right thing as soon as it wakes.
 
+import { say } from "../core/announce.js";
 import { clock } from "../core/clock.js";
-import { clockFace } from "../core/format.js";
+import { clockFace, roughly } from "../core/format.js";
 import { h, setText } from "../core/dom.js";
 import { wakeIn } from "../core/wake.js";
+import { t } from "../i18n/index.js";
 
 const TICK_MS = 250;
 
-// until: a time of the API. format(ms left); onEnd once. Returns {element, stop}.
-export function countdown(until, { format = clockFace, onEnd = null, urgentMs = 60_000 } = {}) {
+// until: a time of the API. format(ms left); onUrgent(ms left) once when it becomes urgent, onEnd
+// once. Returns {element, stop}.
+export function countdown(
+  until,
+  { format = clockFace, onUrgent = null, onEnd = null, urgentMs = 60_000 } = {},
+) {
   const end = Date.parse(until);
+  let wasUrgent = end - clock.now() < urgentMs;
   const element = h("time", { class: "countdown", datetime: until, role: "timer" });
   let cancel = () => {};
   let stopped = false;
@@ -19,7 +26,10 @@ export function countdown(until, { format = clockFace, onEnd = null, urgentMs = 
     if (stopped) return;
     const left = end - clock.now();
     setText(element, format(Math.max(0, left)));
-    element.classList.toggle("countdown-urgent", left < urgentMs);
+    const urgent = left < urgentMs;
+    element.classList.toggle("countdown-urgent", urgent);
+    if (urgent && !wasUrgent) onUrgent?.(left);
+    wasUrgent = urgent;
     if (left > 0) cancel = wakeIn(Math.min(TICK_MS, left + 1), turn);
     else onEnd?.();
   }
@@ -32,4 +42,9 @@ export function countdown(until, { format = clockFace, onEnd = null, urgentMs = 
       cancel();
     },
   };
+}
+
+// For those who do not see the clock.
+export function sayTimeLeft(leftMs) {
+  say(t("time.left", { time: roughly(leftMs) }));
 }

@@ -1,17 +1,20 @@
 // Says what went wrong and offers the ways forward.
 
 import { goTo } from "../core/router.js";
-import { h } from "../core/dom.js";
+import { h, show } from "../core/dom.js";
 import { t } from "../i18n/index.js";
 import { button } from "./controls.js";
 import { problemText } from "./problem_text.js";
 
+// Where one signs in to come back here; organisers do so elsewhere.
+function signInPath() {
+  const here = location.hash.slice(1);
+  return here.startsWith("/organiser") ? "/organiser" : `/sign-in?then=${encodeURIComponent(here)}`;
+}
+
 // Where each refusal leads, if anywhere: [words, path] for the concert it is about.
 const ways = {
-  unauthenticated: () => [
-    "way.sign_in",
-    `/sign-in?then=${encodeURIComponent(location.hash.slice(1))}`,
-  ],
+  unauthenticated: () => ["way.sign_in", signInPath()],
   queue_token_required: (concertId) => ["way.join", `/concerts/${concertId}/line`],
   queue_token_invalid: (concertId) => ["way.join", `/concerts/${concertId}/line`],
   queue_token_expired: (concertId) => ["way.join_again", `/concerts/${concertId}/line`],
@@ -25,7 +28,8 @@ const ways = {
   sold_out: () => ["way.to_concerts", "/"],
   sale_closed: () => ["way.to_concerts", "/"],
   not_found: () => ["way.to_concerts", "/"],
-  email_taken: () => ["way.sign_in", "/sign-in"],
+  // With where one was going.
+  email_taken: () => ["way.sign_in", location.hash.slice(1).replace("/sign-up", "/sign-in")],
 };
 
 // What goes away by itself, so that asking again helps.
@@ -36,7 +40,6 @@ const passing = [
   "rate_limited",
   "idempotency_in_progress",
   "internal",
-  "request_timeout",
 ];
 
 // options: concertId that it is about, retry() to offer asking again
@@ -56,6 +59,17 @@ export function notice(problem, { concertId = null, retry = null } = {}) {
   );
 }
 
+// Where notices come and go. It is there before them: only so does a screen reader say them.
+export function messageBox() {
+  return h("div", { class: "messages", "aria-live": "polite" });
+}
+
+// For what is tried again by itself: a problem that is shown already is not said once more, and its
+// button stays under the finger.
+export function keepProblem(box, problem, options) {
+  if (box.firstElementChild?.dataset.code !== problem.code) show(box, notice(problem, options));
+}
+
 export function hint(text, ...ways) {
   return said("hint", text, ways);
 }
@@ -68,7 +82,7 @@ export function warning(text, ...ways) {
 function said(kind, text, ways) {
   return h(
     "div",
-    { class: `notice notice-${kind}`, role: "status" },
+    { class: `notice notice-${kind}` },
     h("p", {}, text),
     h("div", { class: "notice-ways" }, ways),
   );

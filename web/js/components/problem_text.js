@@ -6,9 +6,9 @@ import { hasText, t } from "../i18n/index.js";
 export function problemText(problem) {
   const { code, members = {} } = problem;
   if (code === "queue_token_expired") return endText(members.expired_reason);
-  const key = `problem.${code}`;
-  if (!hasText(key)) return t("problem.unknown", { request_id: members.request_id ?? "" });
-  return t(key, {
+  if (!hasText(`problem.${code}`))
+    return t("problem.unknown", { request_id: members.request_id ?? "" });
+  return t(`problem.${code}`, {
     seats: (members.seats ?? []).join(", "),
     limit: members.limit,
     position: members.position === undefined ? "" : number(members.position),

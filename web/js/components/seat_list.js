@@ -5,6 +5,7 @@ import { h, show } from "../core/dom.js";
 import { t } from "../i18n/index.js";
 import { button } from "./controls.js";
 import { gradeMark } from "./grade_legend.js";
+import { KeptList } from "./kept_list.js";
 import { seatName } from "./seat_words.js";
 
 const PAGE = 60;
@@ -15,14 +16,25 @@ export class SeatList {
     this.isPicked = isPicked;
     this.shown = PAGE;
     this.grade = "";
-    this.rows = new Map();
     this.choice = h("select", {
       "aria-label": t("seats.grade"),
       onchange: () => this.choose(this.choice.value),
     });
     this.list = h("ul", { class: "seat-list plain-list" });
-    this.end = h("div", { class: "list-end" });
-    this.element = h("div", { class: "seat-list-box" }, this.choice, this.list, this.end);
+    this.rows = new KeptList(
+      this.list,
+      (seat) => seat.number,
+      (seat) => this.row(seat),
+    );
+    this.none = h("p", { class: "quiet", hidden: true }, t("seats.none_free"));
+    this.more = button(t("action.more"), { hidden: true, onclick: () => this.showMore() });
+    this.element = h(
+      "div",
+      { class: "seat-list-box" },
+      this.choice,
+      this.list,
+      h("div", { class: "list-end" }, this.none, this.more),
+    );
   }
 
   setSeats(seats, grades) {
@@ -55,55 +67,37 @@ export class SeatList {
         (seat.status === "AVAILABLE" || this.isPicked(seat.number)) &&
         (!this.grade || seat.grade === this.grade),
     );
-    const rows = free.slice(0, this.shown).map((seat) => this.row(seat));
-    this.place(rows);
-    show(
-      this.end,
-      free.length === 0 ? h("p", { class: "quiet" }, t("seats.none_free")) : null,
-      free.length > this.shown
-        ? button(t("action.more"), {
-            onclick: () => {
-              this.shown += PAGE;
-              this.update();
-            },
-          })
-        : null,
+    this.rows.show(free.slice(0, this.shown));
+    this.none.hidden = free.length > 0;
+    this.more.hidden = free.length <= this.shown;
+  }
+
+  showMore() {
+    const first = this.shown;
+    this.shown += PAGE;
+    this.update();
+    this.list.children[first]?.firstChild.focus();
+  }
+
+  row(made) {
+    let seat = made;
+    const press = h(
+      "button",
+      {
+        type: "button",
+        class: "seat-row",
+        "data-seat": seat.number,
+        onclick: () => this.onPick(seat),
+      },
+      gradeMark(this.grades.get(seat.grade)),
+      h("span", {}, seatName(seat)),
+      h("span", { class: "quiet" }, seat.grade),
+      h("span", {}, money(seat.price)),
     );
-  }
-
-  // Leaves rows that stay where they are, so that the keyboard does not lose its place.
-  place(rows) {
-    const wanted = new Set(rows);
-    for (const child of [...this.list.children]) if (!wanted.has(child)) child.remove();
-    rows.forEach((row, i) => {
-      if (this.list.children[i] !== row) this.list.insertBefore(row, this.list.children[i] ?? null);
-    });
-  }
-
-  row(seat) {
-    let row = this.rows.get(seat.number);
-    if (!row) {
-      const grade = this.grades.get(seat.grade);
-      row = h(
-        "li",
-        {},
-        h(
-          "button",
-          {
-            type: "button",
-            class: "seat-row",
-            "data-seat": seat.number,
-            onclick: () => this.onPick(seat),
-          },
-          gradeMark(grade),
-          h("span", {}, seatName(seat)),
-          h("span", { class: "quiet" }, seat.grade),
-          h("span", {}, money(seat.price)),
-        ),
-      );
-      this.rows.set(seat.number, row);
-    }
-    row.firstChild.setAttribute("aria-pressed", String(this.isPicked(seat.number)));
-    return row;
+    const update = (now) => {
+      seat = now;
+      press.setAttribute("aria-pressed", String(this.isPicked(seat.number)));
+    };
+    return { element: h("li", {}, press), update };
   }
 }

@@ -4,7 +4,7 @@ import { knownBalance, onBalanceChange, refreshBalance } from "../api/wallet.js"
 import { currentUser, onSessionChange, setSession } from "../api/session.js";
 import { money } from "../core/format.js";
 import { goTo } from "../core/router.js";
-import { h, show, svg } from "../core/dom.js";
+import { h, setText, show, svg } from "../core/dom.js";
 import { isDark, switchTheme } from "../core/theme.js";
 import { currentLanguage, switchLanguage, t } from "../i18n/index.js";
 import { icon } from "./controls.js";
@@ -17,25 +17,29 @@ const sections = [
   ["organiser", "/organiser"],
 ];
 
-// Returns {element, main, update(path)}.
+// Returns {element, main, update(path)}. What is in it is made once and updated in place: whatever
+// changes, the keyboard stays where it is.
 export function shell() {
   const main = h("main", { id: "main", tabindex: "-1" });
-  const navigation = h("nav", { class: "navigation" });
-  const tools = h("div", { class: "tools" });
   const skip = h("a", { class: "skip", href: "#main", onclick: skipTo(main) });
-  const footer = h("footer", { class: "footer" });
+  const links = sections.map(([name, target]) => navigationLink(name, target));
+  const navigation = h(
+    "nav",
+    { class: "navigation" },
+    links.map((link) => link.element),
+  );
+  const tools = [balanceChip(), languageSwitch(), themeSwitch(), account()];
+  const words = h("p");
+  const docs = h("a", { href: "/docs" });
   let path = "/";
 
   function update(newPath = path) {
     path = newPath;
-    show(skip, t("shell.skip"));
+    setText(skip, t("shell.skip"));
     navigation.setAttribute("aria-label", t("shell.navigation"));
-    show(
-      navigation,
-      sections.map(([name, target]) => navigationLink(name, target, path)),
-    );
-    show(tools, balanceChip(), languageSwitch(), themeSwitch(), account());
-    show(footer, h("p", {}, t("shell.footer")), h("a", { href: "/docs" }, t("shell.docs")));
+    for (const item of [...links, ...tools]) item.update(path);
+    setText(words, t("shell.footer"));
+    setText(docs, t("shell.docs"));
   }
 
   onSessionChange(() => {
@@ -51,10 +55,20 @@ export function shell() {
     "div",
     { class: "shell" },
     skip,
-    h("header", { class: "header" }, brand(), navigation, tools),
+    h(
+      "header",
+      { class: "header" },
+      brand(),
+      navigation,
+      h(
+        "div",
+        { class: "tools" },
+        tools.map((tool) => tool.element),
+      ),
+    ),
     waitingBar(),
     main,
-    footer,
+    h("footer", { class: "footer" }, words, docs),
   );
   return { element, main, update };
 }
@@ -86,62 +100,68 @@ function brand() {
   );
 }
 
-function navigationLink(name, target, path) {
-  const isHere =
-    target === "/" ? path === "/" || path.startsWith("/concerts") : path.startsWith(target);
-  return h(
-    "a",
-    { href: `#${target}`, "aria-current": isHere ? "page" : null },
-    icon(name),
-    h("span", {}, t(`shell.${name}`)),
-  );
+function navigationLink(name, target) {
+  const word = h("span");
+  const element = h("a", { href: `#${target}` }, icon(name), word);
+  function update(path) {
+    const isHere =
+      target === "/" ? path === "/" || path.startsWith("/concerts") : path.startsWith(target);
+    setText(word, t(`shell.${name}`));
+    if (isHere) element.setAttribute("aria-current", "page");
+    else element.removeAttribute("aria-current");
+  }
+  return { element, update };
 }
 
 function balanceChip() {
-  const balance = currentUser() && knownBalance();
-  if (balance === null || balance === undefined) return null;
-  return h(
-    "a",
-    {
-      class: "chip chip-balance",
-      href: "#/wallet",
-      "aria-label": t("shell.balance", { amount: money(balance) }),
-    },
-    money(balance),
-  );
+  const element = h("a", { class: "chip chip-balance", href: "#/wallet" });
+  function update() {
+    const balance = currentUser() && knownBalance();
+    element.hidden = balance === null;
+    if (element.hidden) return;
+    setText(element, money(balance));
+    element.setAttribute("aria-label", t("shell.balance", { amount: money(balance) }));
+  }
+  return { element, update };
 }
 
 function languageSwitch() {
-  const other = currentLanguage() === "ko" ? "en" : "ko";
-  return h(
-    "button",
-    {
-      type: "button",
-      class: "chip",
-      lang: other,
-      "data-language": other,
-      onclick: () => switchLanguage(other),
-    },
-    other === "ko" ? "한국어" : "English",
-  );
+  const element = h("button", {
+    type: "button",
+    class: "chip",
+    onclick: () => switchLanguage(element.lang),
+  });
+  function update() {
+    element.lang = currentLanguage() === "ko" ? "en" : "ko";
+    element.dataset.language = element.lang;
+    setText(element, element.lang === "ko" ? "한국어" : "English");
+  }
+  return { element, update };
 }
 
 function themeSwitch() {
-  const label = t(isDark() ? "shell.to_light" : "shell.to_dark");
-  return h(
-    "button",
-    {
-      type: "button",
-      class: "chip chip-icon",
-      "aria-label": label,
-      title: label,
-      onclick: switchTheme,
-    },
-    icon(isDark() ? "light" : "dark"),
-  );
+  const element = h("button", { type: "button", class: "chip chip-icon", onclick: switchTheme });
+  function update() {
+    const label = t(isDark() ? "shell.to_light" : "shell.to_dark");
+    element.title = label;
+    element.setAttribute("aria-label", label);
+    show(element, icon(isDark() ? "light" : "dark"));
+  }
+  return { element, update };
 }
 
 function account() {
+  const element = h("div");
+  let shown = "";
+  function update(path) {
+    const meaning = JSON.stringify([currentUser(), currentLanguage(), path]);
+    if (meaning !== shown) show(element, accountMenu());
+    shown = meaning;
+  }
+  return { element, update };
+}
+
+function accountMenu() {
   const user = currentUser();
   if (!user) return h("a", { class: "chip chip-strong", href: "#/sign-in" }, t("account.sign_in"));
   return h(

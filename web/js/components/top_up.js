@@ -5,14 +5,14 @@ import { money } from "../core/format.js";
 import { h, setText, show } from "../core/dom.js";
 import { t } from "../i18n/index.js";
 import { button, checkFields, field, whileBusy } from "./controls.js";
-import { hint, notice } from "./notice.js";
+import { hint, messageBox, notice } from "./notice.js";
 
 const AMOUNT_MAX = 10_000_000;
 const PRESETS = [50_000, 100_000, 200_000, 500_000];
 
 // missing: the least that is needed, put into the field. onDone(answer) after each top-up.
 export function topUpForm({ missing = null, onDone = () => {} } = {}) {
-  const messages = h("div");
+  const messages = messageBox();
   const amount = field(t("wallet.amount"), {
     type: "number",
     inputmode: "numeric",

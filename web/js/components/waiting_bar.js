@@ -2,36 +2,31 @@
 
 import { onSessionChange } from "../api/session.js";
 import { number, roughly } from "../core/format.js";
-import { h, show } from "../core/dom.js";
+import { h, setText, show } from "../core/dom.js";
 import { t } from "../i18n/index.js";
 import { onHoldChange, openHold } from "../line/hold.js";
 import { allPlaces, isLive, onPlaceChange } from "../line/line.js";
 import { countdown } from "./countdown.js";
+import { KeptList } from "./kept_list.js";
 
 export function waitingBar() {
   const bar = h("div", { class: "waiting-bar", role: "region" });
-  let clocks = [];
+  const entries = new KeptList(bar, keyOf, (item) =>
+    item.hold ? holdEntry(update) : placeEntry(),
+  );
 
   function update() {
-    for (const item of clocks) item.stop();
-    clocks = [];
     bar.setAttribute("aria-label", t("bar.label"));
     const hold = openHold();
     const here = location.hash.split("?")[0];
-    const entries = [
-      hold && here !== `#/reservations/${hold.reservationId}`
-        ? holdEntry(hold, clocks, update)
-        : null,
-      ...allPlaces()
-        .filter(
-          (place) =>
-            isLive(place) &&
-            hold?.concertId !== place.concertId &&
-            !here.startsWith(`#/concerts/${place.concertId}/`),
-        )
-        .map((place) => placeEntry(place, clocks)),
-    ];
-    show(bar, entries);
+    const holdIsElsewhere = hold && here !== `#/reservations/${hold.reservationId}`;
+    const places = allPlaces().filter(
+      (place) =>
+        isLive(place) &&
+        hold?.concertId !== place.concertId &&
+        !here.startsWith(`#/concerts/${place.concertId}/`),
+    );
+    entries.show([...(holdIsElsewhere ? [{ hold }] : []), ...places.map((place) => ({ place }))]);
   }
 
   for (const onChange of [onPlaceChange, onHoldChange, onSessionChange]) onChange(update);
@@ -41,38 +36,56 @@ export function waitingBar() {
   return bar;
 }
 
-function holdEntry(hold, clocks, update) {
-  const clock = countdown(hold.heldUntil, { onEnd: update });
-  clocks.push(clock);
-  return h(
-    "a",
-    { class: "waiting-entry waiting-hold", href: `#/reservations/${hold.reservationId}` },
-    h("span", {}, t("bar.hold", { title: hold.title })),
-    clock.element,
-    h("strong", {}, t("bar.pay")),
-  );
+const keyOf = ({ hold, place }) =>
+  hold ? `hold ${hold.reservationId}` : `place ${place.state.token_id}`;
+
+// A link with words, a clock or how long, and what to do; update() says which.
+function entry() {
+  const words = h("span");
+  const time = h("span");
+  const act = h("strong");
+  const element = h("a", { class: "waiting-entry" }, words, time, act);
+  let clock = null;
+  let until = null;
+
+  function showClock(newUntil, onEnd = null) {
+    if (newUntil === until) return;
+    clock?.stop();
+    until = newUntil;
+    clock = until && countdown(until, { onEnd });
+    show(time, clock?.element);
+  }
+  return { element, words, time, act, showClock, stop: () => clock?.stop() };
 }
 
-function placeEntry(place, clocks) {
-  const path = `#/concerts/${place.concertId}`;
-  const { state, title } = place;
-  if (state.status === "ACTIVE") {
-    const clock = state.expires_at && countdown(state.expires_at);
-    if (clock) clocks.push(clock);
-    return h(
-      "a",
-      { class: "waiting-entry waiting-turn", href: `${path}/seats` },
-      h("span", {}, t("bar.turn", { title })),
-      clock?.element,
-      h("strong", {}, t("bar.choose")),
-    );
+function holdEntry(onEnd) {
+  const line = entry();
+  line.element.classList.add("waiting-hold");
+  function update({ hold }) {
+    line.element.href = `#/reservations/${hold.reservationId}`;
+    setText(line.words, t("bar.hold", { title: hold.title }));
+    setText(line.act, t("bar.pay"));
+    line.showClock(hold.heldUntil, onEnd);
   }
-  const wait = state.estimated_wait_seconds;
-  return h(
-    "a",
-    { class: "waiting-entry", href: `${path}/line` },
-    h("span", {}, t("bar.place", { title, position: number(state.position ?? 0) })),
-    wait === null ? null : h("span", { class: "quiet" }, roughly(wait * 1000)),
-    h("strong", {}, t("bar.open")),
-  );
+  return { ...line, update };
+}
+
+function placeEntry() {
+  const line = entry();
+  function update({ place: { concertId, title, state } }) {
+    const isTurn = state.status === "ACTIVE";
+    line.element.href = `#/concerts/${concertId}/${isTurn ? "seats" : "line"}`;
+    line.element.classList.toggle("waiting-turn", isTurn);
+    line.time.classList.toggle("quiet", !isTurn);
+    setText(line.act, t(isTurn ? "bar.choose" : "bar.open"));
+    if (isTurn) {
+      setText(line.words, t("bar.turn", { title }));
+      line.showClock(state.expires_at);
+      return;
+    }
+    const wait = state.estimated_wait_seconds;
+    setText(line.words, t("bar.place", { title, position: number(state.position ?? 0) }));
+    setText(line.time, wait === null ? "" : roughly(wait * 1000));
+  }
+  return { ...line, update };
 }

@@ -1,17 +1,17 @@
 // Words for those who do not see the page, or not now: live regions, the title, a notification.
 
-import { setText } from "./dom.js";
+import { show } from "./dom.js";
 
 const APP = "Stagedoor";
 
-// A screen reader says it when it has finished its sentence.
+// A screen reader says it when it has finished its sentence; the same words again are said again.
 export function say(text) {
-  setText(document.getElementById("polite"), text);
+  show(document.getElementById("polite"), text);
 }
 
 // A screen reader says it at once.
 export function alertAll(text) {
-  setText(document.getElementById("assertive"), text);
+  show(document.getElementById("assertive"), text);
 }
 
 export function setTitle(text) {

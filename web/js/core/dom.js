@@ -21,6 +21,12 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// For what has no place in the order of the tab key, such as a heading.
+export function focusOn(element) {
+  element?.setAttribute("tabindex", "-1");
+  element?.focus();
+}
+
 function fill(element, properties, children) {
   for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined || value === false) continue;

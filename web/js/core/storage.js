@@ -3,8 +3,9 @@
 
 const PREFIX = "stagedoor.";
 
-class Store {
+export class Store {
   constructor(open) {
+    // Only what the area did not take: what is in it, other tabs may change.
     this.memory = new Map();
     try {
       this.area = open();
@@ -15,8 +16,8 @@ class Store {
 
   read(name) {
     try {
-      const text = this.area?.getItem(PREFIX + name) ?? this.memory.get(name);
-      return text === undefined || text === null ? null : JSON.parse(text);
+      const text = this.memory.get(name) ?? this.area?.getItem(PREFIX + name) ?? null;
+      return JSON.parse(text);
     } catch {
       return null;
     }
@@ -24,11 +25,11 @@ class Store {
 
   write(name, value) {
     const text = JSON.stringify(value);
-    this.memory.set(name, text);
     try {
-      this.area?.setItem(PREFIX + name, text);
+      this.area.setItem(PREFIX + name, text);
+      this.memory.delete(name);
     } catch {
-      // Kept in memory.
+      this.memory.set(name, text);
     }
   }
 
@@ -58,9 +59,9 @@ export const lasting = new Store(() => globalThis.localStorage);
 // Ends with the tab: what is picked on a map, the organiser's token.
 export const ofTab = new Store(() => globalThis.sessionStorage);
 
-// Calls back when another tab has changed `name`.
-export function onOtherTab(name, callback) {
-  globalThis.addEventListener?.("storage", (event) => {
-    if (event.key === PREFIX + name) callback();
+// Calls back with the name of what another tab has changed.
+export function onOtherTab(callback) {
+  globalThis.addEventListener?.("storage", ({ key }) => {
+    if (key?.startsWith(PREFIX)) callback(key.slice(PREFIX.length));
   });
 }

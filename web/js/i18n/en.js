@@ -8,6 +8,7 @@ export const en = {
   "time.minutes": "{n} {n|minute|minutes}",
   "time.hours": "{n} {n|hour|hours}",
   "time.days": "{n} {n|day|days}",
+  "time.left": "Time left: {time}",
   "time.days_and_clock": "{n} {n|day|days} {clock}",
 
   "shell.skip": "Skip to the page",
@@ -244,7 +245,6 @@ export const en = {
   "organiser.lead": "Put concerts on sale, watch the line, open and close the valve.",
   "organiser.token": "Access token of an organiser",
   "organiser.token_hint": "From the command line: ./stagedoor token --admin",
-  "organiser.token_ok": "",
   "organiser.token_unreadable": "This is not an access token",
   "organiser.token_not_admin": "This token is not an organiser's",
   "organiser.token_past": "This token has run out",
@@ -344,7 +344,6 @@ export const en = {
   "problem.unavailable":
     "Stagedoor cannot answer right now. Nothing is lost; please try again in a moment.",
   "problem.timeout": "The answer took too long. Please try again: nothing happens twice.",
-  "problem.request_timeout": "The request took too long. Please try again: nothing happens twice.",
   "problem.internal": "Something went wrong on our side. Please try again.",
   "problem.sold_out": "Every seat of this concert is sold.",
   "problem.sale_closed": "The sale of this concert has ended.",

@@ -8,6 +8,7 @@ export const ko = {
   "time.minutes": "약 {n}분",
   "time.hours": "약 {n}시간",
   "time.days": "{n}일",
+  "time.left": "남은 시간 {time}",
   "time.days_and_clock": "{n}일 {clock}",
 
   "shell.skip": "본문으로 건너뛰기",
@@ -240,7 +241,6 @@ export const ko = {
   "organiser.lead": "공연을 판매하고, 줄을 지켜보고, 입장을 조절합니다.",
   "organiser.token": "주최자 액세스 토큰",
   "organiser.token_hint": "명령줄에서: ./stagedoor token --admin",
-  "organiser.token_ok": "",
   "organiser.token_unreadable": "액세스 토큰이 아닙니다",
   "organiser.token_not_admin": "주최자의 토큰이 아닙니다",
   "organiser.token_past": "유효 시간이 지난 토큰입니다",
@@ -338,7 +338,6 @@ export const ko = {
   "problem.rate_limited": "조금 빠르셨습니다. {seconds}초 후에 다시 시도해 주세요.",
   "problem.unavailable": "지금은 응답할 수 없습니다. 잃은 것은 없으니 잠시 후 다시 시도해 주세요.",
   "problem.timeout": "응답이 너무 늦습니다. 다시 시도해 주세요. 두 번 처리되지는 않습니다.",
-  "problem.request_timeout": "요청이 너무 늦습니다. 다시 시도해 주세요. 두 번 처리되지는 않습니다.",
   "problem.internal": "저희 쪽에 문제가 생겼습니다. 다시 시도해 주세요.",
   "problem.sold_out": "이 공연은 매진되었습니다.",
   "problem.sale_closed": "이 공연의 판매가 끝났습니다.",

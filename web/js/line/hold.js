@@ -2,7 +2,7 @@
 
 import { currentUser } from "../api/session.js";
 import { clock } from "../core/clock.js";
-import { lasting } from "../core/storage.js";
+import { lasting, onOtherTab } from "../core/storage.js";
 
 const events = new EventTarget();
 const name = () => `hold.${currentUser()?.user_id}`;
@@ -32,3 +32,5 @@ export function noteReservation(reservation) {
 export function onHoldChange(callback) {
   events.addEventListener("change", callback);
 }
+
+onOtherTab((changed) => changed === name() && events.dispatchEvent(new Event("change")));

@@ -2,7 +2,7 @@
 
 import { queue } from "../api/calls.js";
 import { currentUser, onSessionChange } from "../api/session.js";
-import { lasting } from "../core/storage.js";
+import { lasting, onOtherTab } from "../core/storage.js";
 import { wakeIn } from "../core/wake.js";
 
 const RETRY_MIN_MS = 1000;
@@ -53,7 +53,7 @@ export function forget(concertId) {
   const place = placeIn(concertId);
   stopTimer(Number(concertId));
   places.delete(Number(concertId));
-  save();
+  lasting.remove(nameOf(concertId));
   tell(null, place);
 }
 
@@ -85,7 +85,7 @@ function take(concertId, { title, state }) {
     failures: 0,
   };
   places.set(concertId, place);
-  save();
+  lasting.write(nameOf(concertId), place);
   schedule(place);
   tell(place, before);
   return place;
@@ -137,19 +137,22 @@ function tell(place, before) {
   events.dispatchEvent(new CustomEvent("place", { detail: { place, before } }));
 }
 
-function save() {
-  if (owner) lasting.write(`places.${owner}`, allPlaces());
-}
+// Each place by itself: the tabs of a user write down different ones.
+const nameOf = (concertId) => `place.${owner}.${concertId}`;
 
 function load() {
   for (const concertId of timers.keys()) stopTimer(concertId);
   places.clear();
   owner = currentUser()?.user_id ?? null;
   if (!owner) return;
-  for (const place of lasting.read(`places.${owner}`) ?? []) {
-    places.set(place.concertId, place);
-    schedule(place);
-  }
+  for (const name of lasting.names(nameOf(""))) adopt(lasting.read(name));
+}
+
+function adopt(place) {
+  if (!place || places.has(place.concertId)) return;
+  places.set(place.concertId, place);
+  schedule(place);
+  tell(place, null);
 }
 
 // When the network is back or the computer woke up, those whose time has come or who failed ask.
@@ -163,6 +166,8 @@ function catchUp() {
 export function start() {
   load();
   onSessionChange(load);
+  // Another tab has joined a line: this one calls its user, too.
+  onOtherTab((name) => owner && name.startsWith(nameOf("")) && adopt(lasting.read(name)));
   globalThis.addEventListener("online", catchUp);
   globalThis.addEventListener("pageshow", catchUp);
   document.addEventListener("visibilitychange", () => {

@@ -19,7 +19,6 @@ export class Samples {
     this.samples.push({
       at,
       waiting: queue.waiting,
-      active: queue.active,
       admitted: queue.admitted_total,
       revenue,
     });

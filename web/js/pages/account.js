@@ -3,7 +3,7 @@
 import { accounts } from "../api/calls.js";
 import { currentUser, setSession } from "../api/session.js";
 import { checkFields, field, whileBusy } from "../components/controls.js";
-import { notice } from "../components/notice.js";
+import { messageBox, notice } from "../components/notice.js";
 import { h, show } from "../core/dom.js";
 import { replaceBy } from "../core/router.js";
 import { t } from "../i18n/index.js";
@@ -46,7 +46,7 @@ function form(kind, isNew, then) {
     autocomplete: isNew ? "new-password" : "current-password",
   });
   const fields = [name, email, password].filter(Boolean);
-  const problems = h("div");
+  const problems = messageBox();
   const submit = h("button", { class: "button button-primary button-wide" }, t(`account.${kind}`));
 
   async function send(event) {

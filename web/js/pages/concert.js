@@ -4,11 +4,11 @@ import { concerts } from "../api/calls.js";
 import { picture } from "../art/poster.js";
 import { linkButton, loading } from "../components/controls.js";
 import { countdown } from "../components/countdown.js";
-import { notice } from "../components/notice.js";
+import { keepProblem } from "../components/notice.js";
 import { saleBadge } from "../components/sale_state.js";
 import { setTitle } from "../core/announce.js";
 import { day, dayAndTime, money, number, roughly, timeOfDay, untilText } from "../core/format.js";
-import { h, setStyle, show } from "../core/dom.js";
+import { h, setStyle, setText, show } from "../core/dom.js";
 import { repeatWhileSeen } from "../core/repeat.js";
 import { t } from "../i18n/index.js";
 import { forget, isLive, placeIn } from "../line/line.js";
@@ -19,21 +19,20 @@ export function page({ params }) {
   const element = h("div", {}, loading());
   const clocks = [];
   let view = null;
+  let gone = false;
 
   async function refresh() {
     try {
-      const [concert, dates] = await Promise.all([
-        concerts.show(params.concert),
-        concerts.dates(params.concert),
-      ]);
+      const { concert, dates } = await concerts.withDates(params.concert);
+      if (gone) return;
       view ??= build(concert, clocks);
       if (!element.contains(view.element)) {
         show(element, view.element);
         setTitle(concert.title);
       }
-      view.update(concert, dates.items);
+      view.update(concert, dates);
     } catch (problem) {
-      if (!view) show(element, notice(problem, { retry: refresh }));
+      if (!view) keepProblem(element, problem, { retry: refresh });
     }
   }
 
@@ -42,6 +41,7 @@ export function page({ params }) {
     title: t("concert.title"),
     element,
     dispose() {
+      gone = true;
       stop();
       for (const clock of clocks) clock.stop();
     },
@@ -52,6 +52,7 @@ function build(concert, clocks) {
   const badge = h("div", { class: "concert-badge" });
   const way = h("div", { class: "concert-way" });
   const dates = h("ul", { class: "dates plain-list" });
+  const crowd = h("p", { class: "quiet" });
   let wayFor = "";
   const element = h(
     "div",
@@ -95,17 +96,21 @@ function build(concert, clocks) {
     // Rebuilt only when it changes, lest a press meets a button that is just being replaced.
     const meaning = JSON.stringify([
       now.sale_state,
-      now.queue,
+      now.sale_opens_at,
       placeIn(now.concert_id)?.state?.status,
     ]);
-    if (meaning !== wayFor) show(way, wayIn(now, clocks));
+    if (meaning !== wayFor) {
+      for (const clock of clocks.splice(0)) clock.stop();
+      show(way, wayIn(now, clocks, crowd));
+    }
     wayFor = meaning;
+    setText(crowd, crowdText(now.queue));
     show(dates, items.map(dateRow));
   }
   return { element, update };
 }
 
-function wayIn(concert, clocks) {
+function wayIn(concert, clocks, crowd) {
   const line = `/concerts/${concert.concert_id}/line`;
   const place = placeIn(concert.concert_id);
   if (isLive(place)) {
@@ -123,10 +128,7 @@ function wayIn(concert, clocks) {
     case "SCHEDULED":
       return [joinLink("concert.join_early", concert, line), opening(concert, clocks)];
     default:
-      return [
-        joinLink("concert.join", concert, line),
-        h("p", { class: "quiet" }, crowdText(concert.queue)),
-      ];
+      return [joinLink("concert.join", concert, line), crowd];
   }
 }
 

@@ -6,7 +6,7 @@ import { button, empty, loading } from "../components/controls.js";
 import { notice } from "../components/notice.js";
 import { saleBadge } from "../components/sale_state.js";
 import { days } from "../core/format.js";
-import { h, show } from "../core/dom.js";
+import { focusOn, h, show } from "../core/dom.js";
 import { t } from "../i18n/index.js";
 
 const PLACEHOLDERS = 4;
@@ -21,16 +21,25 @@ export function page() {
   });
   const past = h("input", { type: "checkbox", id: "past", onchange: () => load() });
 
+  let loads = 0;
+
   async function load(cursor = null) {
+    const loadNumber = (loads += 1);
+    // Another choice was made while this answer was on its way.
+    const isLate = () => loadNumber !== loads;
     show(end, cursor ? loading() : null);
     if (!cursor) show(wall, placeholders());
     try {
       const wish = { date: date.value || null, past: past.checked || null, cursor };
       const found = await concerts.list(wish);
+      if (isLate()) return;
+      const cards = found.items.map(card);
       if (!cursor) show(wall);
-      wall.append(...found.items.map(card));
+      wall.append(...cards);
       show(end, endOf(found));
+      if (cursor) focusOn(cards[0]);
     } catch (problem) {
+      if (isLate()) return;
       show(wall, cursor ? [...wall.children] : []);
       show(end, notice(problem, { retry: () => load(cursor) }));
     }

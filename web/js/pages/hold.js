@@ -12,12 +12,12 @@ import {
 } from "../api/wallet.js";
 import { picture } from "../art/poster.js";
 import { button, confirm, linkButton, loading, whileBusy } from "../components/controls.js";
-import { countdown } from "../components/countdown.js";
-import { hint, notice, warning } from "../components/notice.js";
+import { countdown, sayTimeLeft } from "../components/countdown.js";
+import { hint, messageBox, notice, warning } from "../components/notice.js";
 import { seatName } from "../components/seat_words.js";
 import { signInFirst } from "../components/sign_in_first.js";
 import { topUpForm } from "../components/top_up.js";
-import { alertAll, setTitle } from "../core/announce.js";
+import { alertAll, say, setTitle } from "../core/announce.js";
 import { dayAndTime, money } from "../core/format.js";
 import { h, show } from "../core/dom.js";
 import { goTo, replaceBy } from "../core/router.js";
@@ -41,7 +41,7 @@ class Checkout {
     this.id = reservationId;
     this.element = h("div", {}, loading());
     this.money = h("div", { class: "checkout-money" });
-    this.messages = h("div", { class: "messages" });
+    this.messages = messageBox();
     this.stopBalance = onBalanceChange(() => this.showMoney());
   }
 
@@ -55,14 +55,10 @@ class Checkout {
     try {
       this.reservation = await reservations.show(this.id);
       noteReservation(this.reservation);
+      if (this.gone) return;
       this.build();
-      if (this.reservation.status !== "HELD") {
-        forgetPayment(this.id);
-        return;
-      }
-      await refreshBalance();
-      // The answer to a payment was lost, or the page was closed before it came.
-      if (paymentIsUnanswered(this.id)) await this.pay();
+      if (this.reservation.status === "HELD") await this.begin();
+      else forgetPayment(this.id);
     } catch (problem) {
       show(
         this.element,
@@ -70,6 +66,19 @@ class Checkout {
         notice(problem, { retry: () => this.load() }),
       );
     }
+  }
+
+  async begin() {
+    try {
+      await refreshBalance();
+    } catch (problem) {
+      // The deadline stays in sight.
+      show(this.messages, notice(problem, { retry: () => this.begin() }));
+      return;
+    }
+    show(this.messages);
+    // The answer to a payment was lost, or the page was closed before it came.
+    if (paymentIsUnanswered(this.id) && !this.gone) await this.pay();
   }
 
   build() {
@@ -117,7 +126,10 @@ class Checkout {
   }
 
   timer() {
-    this.clock = countdown(this.reservation.held_until, { onEnd: () => this.lapse() });
+    this.clock = countdown(this.reservation.held_until, {
+      onUrgent: sayTimeLeft,
+      onEnd: () => this.lapse(),
+    });
     return h("p", { class: "hold-clock" }, t("hold.time_left"), this.clock.element);
   }
 
@@ -127,7 +139,7 @@ class Checkout {
     if (this.paying || this.gone) return;
     await lookNow(this.reservation.concert_id);
     await this.load();
-    if (this.reservation.status === "EXPIRED") alertAll(t("hold.EXPIRED"));
+    if (!this.gone && this.reservation.status === "EXPIRED") alertAll(t("hold.EXPIRED"));
   }
 
   outcome() {
@@ -158,6 +170,7 @@ class Checkout {
     }
     const { amount } = this.reservation;
     const missing = Math.max(0, amount - balance);
+    const hadFocus = this.money.contains(document.activeElement);
     show(
       this.money,
       h(
@@ -169,6 +182,8 @@ class Checkout {
       missing > 0 ? this.topUpFirst(missing) : this.payButton(),
       this.releaseButton(),
     );
+    // Topped up: the next press pays.
+    if (hadFocus) this.money.querySelector(".button-primary").focus();
   }
 
   topUpFirst(missing) {
@@ -207,7 +222,9 @@ class Checkout {
       });
       noteReservation({ ...this.reservation, status: "CONFIRMED" });
       lookNow(this.reservation.concert_id);
-      replaceBy(`/tickets/${payment.payment_id}?new`);
+      // Whoever has gone on to another page stays there.
+      if (this.gone) say(t("line.paid"));
+      else replaceBy(`/tickets/${payment.payment_id}?new`);
     } catch (problem) {
       await this.explain(problem);
     } finally {

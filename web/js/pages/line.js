@@ -4,15 +4,18 @@ import { concerts } from "../api/calls.js";
 import { currentUser } from "../api/session.js";
 import { button, confirm, linkButton, loading, whileBusy } from "../components/controls.js";
 import { countdown } from "../components/countdown.js";
-import { notice, warning } from "../components/notice.js";
+import { messageBox, notice, warning } from "../components/notice.js";
 import { endText } from "../components/problem_text.js";
 import { signInFirst } from "../components/sign_in_first.js";
 import { askToNotify, canAskToNotify, say, setTitle } from "../core/announce.js";
 import { dayAndTime, number, roughly, timeOfDay, untilText } from "../core/format.js";
 import { h, setStyle, setText, show } from "../core/dom.js";
+import { repeatWhileSeen } from "../core/repeat.js";
 import { goTo, replaceBy } from "../core/router.js";
 import { t } from "../i18n/index.js";
 import { forget, join, leave, onPlaceChange, placeIn } from "../line/line.js";
+
+const OPENING_MS = 5000;
 
 export function page({ params, path }) {
   if (!currentUser()) return signInFirst(path);
@@ -26,11 +29,13 @@ class WaitingRoom {
     this.concertId = concertId;
     this.element = h("div", { class: "waiting-room" }, loading(t("line.joining")));
     this.clocks = [];
+    this.messages = messageBox();
     this.shown = null;
     this.stop = onPlaceChange((place) => place?.concertId === concertId && this.update(place));
   }
 
   dispose() {
+    this.gone = true;
     this.stop();
     this.stopClocks();
   }
@@ -49,6 +54,7 @@ class WaitingRoom {
   async enter() {
     try {
       const concert = await concerts.show(this.concertId);
+      if (this.gone) return;
       this.concert = concert;
       const place = placeIn(this.concertId);
       if (place) this.update(place);
@@ -66,7 +72,8 @@ class WaitingRoom {
     try {
       const place = await join(this.concertId, this.concert.title);
       // Nobody in front: straight on.
-      if (place.state.status === "ACTIVE") replaceBy(`/concerts/${this.concertId}/seats`);
+      if (place.state.status === "ACTIVE" && !this.gone)
+        replaceBy(`/concerts/${this.concertId}/seats`);
     } catch (problem) {
       show(
         this.element,
@@ -117,7 +124,7 @@ class WaitingRoom {
       h("span", { class: "line-progress-part" }),
     );
     const facts = h("dl", { class: "facts" });
-    const trouble = h("div");
+    const trouble = messageBox();
     const checked = h("p", { class: "quiet line-checked" });
     this.refresh = (now) => {
       this.showPosition(now, sign, track);
@@ -132,18 +139,11 @@ class WaitingRoom {
         h("p", { class: "line-caption" }, t(early ? "line.your_place_early" : "line.your_place")),
         sign,
         track,
-        early
-          ? h(
-              "p",
-              { class: "line-opens" },
-              t("line.opens", { time: dayAndTime(this.concert.sale_opens_at) }),
-              " ",
-              this.clock(this.concert.sale_opens_at, { format: untilText, urgentMs: 0 }),
-            )
-          : null,
+        early ? this.opening() : null,
       ),
       facts,
       trouble,
+      this.messages,
       h("p", { class: "line-calm" }, t("line.calm")),
       h("div", { class: "line-ways" }, this.notifyButton(), this.leaveButton()),
       checked,
@@ -155,6 +155,33 @@ class WaitingRoom {
         h("code", {}, place.state.token_id),
       ),
     ];
+  }
+
+  // Organisers may move the opening while people wait for it.
+  opening() {
+    const element = h("p", { class: "line-opens" });
+    let clock = null;
+    let opensAt = null;
+    const showOpening = () => {
+      const { sale_opens_at: next } = this.concert;
+      if (next === opensAt || !next) return;
+      clock?.stop();
+      opensAt = next;
+      clock = countdown(opensAt, { format: untilText, urgentMs: 0 });
+      show(element, t("line.opens", { time: dayAndTime(opensAt) }), " ", clock.element);
+    };
+    showOpening();
+    const stop = repeatWhileSeen(OPENING_MS, async () => {
+      this.concert = await concerts.show(this.concertId).catch(() => this.concert);
+      if (element.isConnected) showOpening();
+    });
+    this.clocks.push({
+      stop() {
+        stop();
+        clock?.stop();
+      },
+    });
+    return element;
   }
 
   showPosition({ state, aheadAtFirst }, sign, track) {
@@ -209,9 +236,9 @@ class WaitingRoom {
       return;
     try {
       await leave(this.concertId);
-      goTo(`/concerts/${this.concertId}`);
+      if (!this.gone) goTo(`/concerts/${this.concertId}`);
     } catch (problem) {
-      this.element.append(notice(problem, { retry: () => this.leave() }));
+      show(this.messages, notice(problem, { retry: () => this.leave() }));
     }
   }
 

@@ -3,7 +3,7 @@
 import { organiserCalls } from "../api/organiser_session.js";
 import { poster } from "../art/poster.js";
 import { button, checkFields, field, whileBusy } from "../components/controls.js";
-import { notice } from "../components/notice.js";
+import { messageBox, notice } from "../components/notice.js";
 import { SeatPlan } from "../components/seat_plan.js";
 import { settingsFields } from "../components/settings_fields.js";
 import { timeField } from "../components/time_field.js";
@@ -53,7 +53,7 @@ class ConcertForm {
     this.dates = [];
     this.dateList = h("ul", { class: "date-fields plain-list" });
     this.posterBox = h("div", { class: "new-poster" });
-    this.messages = h("div");
+    this.messages = messageBox();
     this.submit = h("button", { class: "button button-primary" }, t("organiser.create"));
     this.element = this.build();
     this.addDate();

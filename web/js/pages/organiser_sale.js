@@ -4,7 +4,8 @@ import { concerts } from "../api/calls.js";
 import { organiserCalls } from "../api/organiser_session.js";
 import { checkFields, field, loading, whileBusy } from "../components/controls.js";
 import { lineChart, shareBar } from "../components/chart.js";
-import { hint, notice } from "../components/notice.js";
+import { KeptList } from "../components/kept_list.js";
+import { hint, keepProblem, messageBox, notice } from "../components/notice.js";
 import { endText } from "../components/problem_text.js";
 import { saleBadge } from "../components/sale_state.js";
 import { seatWords } from "../components/seat_words.js";
@@ -43,18 +44,17 @@ class LiveSale {
   }
 
   dispose() {
+    this.gone = true;
     for (const stop of this.stops) stop();
     this.map?.dispose();
   }
 
   async open() {
     try {
-      const [concert, dates] = await Promise.all([
-        concerts.show(this.concertId),
-        concerts.dates(this.concertId),
-      ]);
+      const { concert, dates } = await concerts.withDates(this.concertId);
+      if (this.gone) return;
       this.concert = concert;
-      this.dates = dates.items;
+      this.dates = dates;
       this.dateId = this.dates[0]?.date_id ?? null;
       this.build();
       this.stops.push(
@@ -73,10 +73,16 @@ class LiveSale {
   build() {
     setTitle(t("sale.page_title", { title: this.concert.title }));
     this.badge = h("span");
-    this.messages = h("div", { class: "messages" });
+    this.messages = messageBox();
+    this.mapMessages = messageBox();
     this.tiles = h("dl", { class: "tiles" });
     this.charts = h("div", { class: "charts" });
-    this.dateRows = h("ul", { class: "sale-dates plain-list" });
+    const dateRows = h("ul", { class: "sale-dates plain-list" });
+    this.dateRows = new KeptList(
+      dateRows,
+      (date) => date.date_id,
+      (date) => this.dateRow(date),
+    );
     this.ends = h("dl", { class: "ends" });
     this.map = new SeatMap({
       byStatus: true,
@@ -109,7 +115,8 @@ class LiveSale {
           { class: "sale-main" },
           sheet(
             t("concert.dates"),
-            this.dateRows,
+            dateRows,
+            this.mapMessages,
             h("div", { class: "sale-map" }, this.map.element),
           ),
           sheet(t("sale.ends"), this.ends),
@@ -135,11 +142,12 @@ class LiveSale {
       this.showStats(stats);
       show(this.messages);
     } catch (problem) {
-      show(this.messages, notice(problem, { retry: () => this.refresh() }));
+      keepProblem(this.messages, problem, { retry: () => this.refresh() });
     }
   }
 
   showStats(stats) {
+    this.stats = stats;
     const { queue } = stats;
     show(this.badge, saleBadge(this.concert));
     const tile = (name, value) =>
@@ -163,10 +171,7 @@ class LiveSale {
       tile("revenue", money(stats.revenue)),
     );
     this.showCharts();
-    show(
-      this.dateRows,
-      stats.dates.map((date) => this.dateRow(date)),
-    );
+    this.dateRows.show(stats.dates);
     this.showEnds(queue.by_reason);
   }
 
@@ -190,24 +195,22 @@ class LiveSale {
     );
   }
 
-  dateRow({ date_id: id, available, held, sold, revenue }) {
+  dateRow({ date_id: id }) {
     const date = this.dates.find((other) => other.date_id === id);
-    const parts = [
-      ["sold", sold],
-      ["held", held],
-      ["available", available],
-    ].map(([name, value]) => ({ name, value, words: t(`sale.${name}`, { n: number(value) }) }));
-    return h(
-      "li",
-      {},
-      h(
-        "button",
-        {
-          type: "button",
-          class: "sale-date",
-          "aria-pressed": String(id === this.dateId),
-          onclick: () => this.choose(id),
-        },
+    const press = h("button", {
+      type: "button",
+      class: "sale-date",
+      onclick: () => this.choose(id),
+    });
+    const update = ({ available, held, sold, revenue }) => {
+      const parts = [
+        ["sold", sold],
+        ["held", held],
+        ["available", available],
+      ].map(([name, value]) => ({ name, value, words: t(`sale.${name}`, { n: number(value) }) }));
+      press.setAttribute("aria-pressed", String(id === this.dateId));
+      show(
+        press,
         h("span", { class: "sale-date-when" }, date ? dayAndTime(date.starts_at) : `#${id}`),
         h("strong", {}, money(revenue)),
         shareBar(parts),
@@ -216,16 +219,15 @@ class LiveSale {
           { class: "quiet sale-date-counts" },
           parts.map(({ name, words }) => h("span", { class: `count-${name}` }, words)),
         ),
-      ),
-    );
+      );
+    };
+    return { element: h("li", {}, press), update };
   }
 
   choose(dateId) {
     this.dateId = dateId;
     this.etag = null;
-    for (const row of this.dateRows.querySelectorAll(".sale-date"))
-      row.setAttribute("aria-pressed", "false");
-    this.refresh();
+    this.dateRows.show(this.stats.dates);
     this.refreshSeats();
   }
 
@@ -237,8 +239,9 @@ class LiveSale {
       if (dateId !== this.dateId) return;
       this.etag = etag;
       if (data) this.map.setSeats(data.seats);
+      show(this.mapMessages);
     } catch (problem) {
-      show(this.messages, notice(problem, { retry: () => this.refreshSeats() }));
+      keepProblem(this.mapMessages, problem, { retry: () => this.refreshSeats() });
     }
   }
 
@@ -261,7 +264,7 @@ class LiveSale {
 
   limitsForm() {
     const settings = settingsFields({ ...this.concert.queue, ...this.concert });
-    const messages = h("div", { "aria-live": "polite" });
+    const messages = messageBox();
     const submit = h("button", { class: "button button-primary" }, t("sale.apply"));
     const send = async (event) => {
       event.preventDefault();
@@ -297,7 +300,7 @@ class LiveSale {
       hint: t("sale.revoke_hint"),
       autocomplete: "off",
     });
-    const messages = h("div", { "aria-live": "polite" });
+    const messages = messageBox();
     const submit = h("button", { class: "button button-danger" }, t("sale.revoke"));
     const send = async (event) => {
       event.preventDefault();

@@ -4,14 +4,16 @@ import { concerts, reservations } from "../api/calls.js";
 import { carryOut, intentFor } from "../api/intents.js";
 import { currentUser } from "../api/session.js";
 import { button, linkButton, loading, whileBusy } from "../components/controls.js";
-import { countdown } from "../components/countdown.js";
+import { countdown, sayTimeLeft } from "../components/countdown.js";
+import { dateTabs } from "../components/date_tabs.js";
 import { gradeLegend, gradeMark, statusLegend } from "../components/grade_legend.js";
-import { hint, notice, warning } from "../components/notice.js";
+import { KeptList } from "../components/kept_list.js";
+import { hint, messageBox, notice, warning } from "../components/notice.js";
 import { SeatList } from "../components/seat_list.js";
 import { seatName, seatWords } from "../components/seat_words.js";
 import { signInFirst } from "../components/sign_in_first.js";
 import { say, setTitle } from "../core/announce.js";
-import { day, money, timeOfDay } from "../core/format.js";
+import { day, money } from "../core/format.js";
 import { h, setText, show } from "../core/dom.js";
 import { repeatWhileSeen } from "../core/repeat.js";
 import { goTo, replaceBy } from "../core/router.js";
@@ -46,7 +48,9 @@ class SeatChoice {
     this.dateId = dateId;
     this.seats = [];
     this.etag = null;
-    this.messages = h("div", { class: "messages" });
+    this.messages = messageBox();
+    // The code of the problem of the listing that is shown, if one is.
+    this.failing = null;
     this.element = h("div", {}, loading(t("seats.loading")));
     this.stops = [
       onPlaceChange((place) => place?.concertId === concertId && this.followPlace(place)),
@@ -54,6 +58,7 @@ class SeatChoice {
   }
 
   dispose() {
+    this.gone = true;
     for (const stop of this.stops) stop();
     this.clock?.stop();
     this.map?.dispose();
@@ -61,12 +66,10 @@ class SeatChoice {
 
   async open() {
     try {
-      const [concert, dates] = await Promise.all([
-        concerts.show(this.concertId),
-        concerts.dates(this.concertId),
-      ]);
+      const { concert, dates } = await concerts.withDates(this.concertId);
+      if (this.gone) return;
       this.concert = concert;
-      const date = chooseDate(dates.items, this.dateId);
+      const date = chooseDate(dates, this.dateId);
       if (!date) {
         show(
           this.element,
@@ -76,7 +79,7 @@ class SeatChoice {
         return;
       }
       this.dateId = date.date_id;
-      this.build(dates.items, date);
+      this.build(dates, date);
       this.stops.push(
         repeatWhileSeen(date.seats_total > LARGE_HALL ? REFRESH_LARGE_MS : REFRESH_MS, () =>
           this.refresh(),
@@ -157,7 +160,8 @@ class SeatChoice {
   }
 
   followPlace(place) {
-    const { status, expires_at: expiresAt } = place.state;
+    // Its end may have been read, and the place dropped, in another tab.
+    const { status, expires_at: expiresAt } = place?.state ?? {};
     if (status !== "ACTIVE") {
       replaceBy(`/concerts/${this.concertId}/line`);
       return;
@@ -165,7 +169,9 @@ class SeatChoice {
     if (!this.timeLeft || this.clockUntil === expiresAt) return;
     this.clock?.stop();
     this.clockUntil = expiresAt;
-    this.clock = expiresAt ? countdown(expiresAt, { onEnd: () => lookNow(this.concertId) }) : null;
+    this.clock = expiresAt
+      ? countdown(expiresAt, { onUrgent: sayTimeLeft, onEnd: () => lookNow(this.concertId) })
+      : null;
     show(this.timeLeft, t("seats.time_left"), " ", this.clock?.element);
   }
 
@@ -179,17 +185,17 @@ class SeatChoice {
         place.token,
         this.etag,
       );
+      if (this.gone) return;
       this.etag = etag;
       if (data) this.setSeats(data.seats);
-      if (this.lastProblem) this.tell(null);
+      if (this.failing) this.tell(null);
     } catch (problem) {
-      if (["queue_token_expired", "not_admitted"].includes(problem.code))
+      if (["queue_token_expired", "not_admitted"].includes(problem.code)) {
         await lookNow(this.concertId);
-      else
-        this.tell(
-          notice(problem, { concertId: this.concertId, retry: () => this.refresh() }),
-          problem,
-        );
+      } else if (this.failing !== problem.code) {
+        this.tell(notice(problem, { concertId: this.concertId, retry: () => this.refresh() }));
+        this.failing = problem.code;
+      }
     }
   }
 
@@ -215,8 +221,8 @@ class SeatChoice {
     this.tell(warning(t(rest, { seats: names })));
   }
 
-  tell(message, problem = null) {
-    this.lastProblem = problem;
+  tell(message) {
+    this.failing = null;
     show(this.messages, message);
   }
 
@@ -225,9 +231,11 @@ class SeatChoice {
       this.tell(hint(seatWords(seat)));
       return;
     }
-    const result = this.picks.toggle(seat.number);
-    if (result === "full") this.tell(warning(t("seats.limit", { n: this.picks.max })));
-    else this.tell(null);
+    if (this.picks.toggle(seat.number) === "full") {
+      this.tell(warning(t("seats.limit", { n: this.picks.max })));
+      return;
+    }
+    this.tell(null);
     this.map.repaint();
     this.list.update();
     this.showSummary();
@@ -255,26 +263,28 @@ class SeatChoice {
     );
     this.holdButton.disabled = picked.length === 0;
     this.pickList ??= h("ul", { class: "picked plain-list", "data-testid": "picked" });
+    this.pickRows ??= new KeptList(
+      this.pickList,
+      (seat) => seat.number,
+      (seat) => this.pickedRow(seat),
+    );
     this.totalLine ??= h("p", { class: "total" });
     if (!this.summary.hasChildNodes())
       show(
         this.summary,
         h("h2", {}, t("seats.summary")),
         this.pickList,
-        this.totalLine,
-        this.holdButton,
+        h("div", { class: "summary-act" }, this.totalLine, this.holdButton),
       );
     this.summary.classList.toggle("summary-filled", picked.length > 0);
-    show(
-      this.pickList,
-      picked.map((seat) => this.pickedRow(seat)),
-    );
+    this.pickRows.show(picked);
     show(this.totalLine, h("span", {}, t("seats.total")), h("strong", {}, money(this.total())));
   }
 
-  pickedRow(seat) {
-    const name = seatName(seat);
-    return h(
+  pickedRow(made) {
+    const name = seatName(made);
+    let seat = made;
+    const element = h(
       "li",
       { "data-seat": seat.number },
       gradeMark(this.map.grades.get(seat.grade)),
@@ -291,6 +301,10 @@ class SeatChoice {
         "×",
       ),
     );
+    const update = (now) => {
+      seat = now;
+    };
+    return { element, update };
   }
 
   bestForm() {
@@ -344,7 +358,7 @@ class SeatChoice {
       });
       this.picks.clear();
       noteReservation(reservation);
-      goTo(`/reservations/${reservation.reservation_id}`);
+      if (!this.gone) goTo(`/reservations/${reservation.reservation_id}`);
     } catch (problem) {
       await this.explain(problem, wish);
     }
@@ -370,10 +384,7 @@ class SeatChoice {
       this.etag = null;
       return;
     }
-    this.tell(
-      notice(problem, { concertId: this.concertId, retry: () => this.hold(wish) }),
-      problem,
-    );
+    this.tell(notice(problem, { concertId: this.concertId, retry: () => this.hold(wish) }));
   }
 }
 
@@ -382,24 +393,5 @@ function chooseDate(dates, dateId) {
     dates.find((date) => date.date_id === dateId) ??
     dates.find((date) => date.seats_available > 0) ??
     dates[0]
-  );
-}
-
-function dateTabs(concertId, dates, dateId) {
-  if (dates.length < 2) return null;
-  return h(
-    "nav",
-    { class: "date-tabs", "aria-label": t("concert.dates") },
-    dates.map((date) =>
-      h(
-        "a",
-        {
-          href: `#/concerts/${concertId}/seats/${date.date_id}`,
-          "aria-current": date.date_id === dateId ? "page" : null,
-        },
-        h("strong", {}, day(date.starts_at)),
-        h("span", {}, timeOfDay(date.starts_at)),
-      ),
-    ),
   );
 }

@@ -13,14 +13,14 @@ import {
   pagedList,
   whileBusy,
 } from "../components/controls.js";
-import { hint, notice } from "../components/notice.js";
+import { hint, messageBox, notice } from "../components/notice.js";
 import { qrCode, ticketCode } from "../components/qr.js";
 import { seatName } from "../components/seat_words.js";
 import { signInFirst } from "../components/sign_in_first.js";
 import { say } from "../core/announce.js";
 import { clock } from "../core/clock.js";
 import { dayAndTime, money } from "../core/format.js";
-import { h, show } from "../core/dom.js";
+import { focusOn, h, show } from "../core/dom.js";
 import { t } from "../i18n/index.js";
 
 export function page({ params, query, path }) {
@@ -123,7 +123,7 @@ function stub(payment, seat) {
 
 function refundPart(card, payment) {
   if (Date.parse(payment.starts_at) <= clock.now()) return null;
-  const messages = h("div");
+  const messages = messageBox();
   const element = button(t("tickets.refund"), {
     class: "button button-quiet",
     onclick: () => whileBusy(element, run),
@@ -139,7 +139,9 @@ function refundPart(card, payment) {
         onRetry: (problem) => show(messages, notice(problem), hint(t("hold.kept"))),
       });
       say(t("tickets.refund_done"));
-      card.replaceWith(paymentCard({ ...payment, ...refunded }));
+      const now = paymentCard({ ...payment, ...refunded });
+      card.replaceWith(now);
+      focusOn(now.querySelector("h2"));
     } catch (problem) {
       show(messages, notice(problem, { retry: run }));
     }

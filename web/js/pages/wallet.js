@@ -4,7 +4,7 @@ import { accounts } from "../api/calls.js";
 import { currentUser } from "../api/session.js";
 import { knownBalance, onBalanceChange, refreshBalance } from "../api/wallet.js";
 import { empty, pagedList } from "../components/controls.js";
-import { notice } from "../components/notice.js";
+import { messageBox, notice } from "../components/notice.js";
 import { signInFirst } from "../components/sign_in_first.js";
 import { topUpForm } from "../components/top_up.js";
 import { say } from "../core/announce.js";
@@ -15,14 +15,19 @@ import { t } from "../i18n/index.js";
 export function page({ path }) {
   if (!currentUser()) return signInFirst(path);
   const balance = h("p", { class: "wallet-balance", "data-testid": "balance" }, "…");
-  const problems = h("div");
+  const problems = messageBox();
   const entries = h("div");
   const showBalance = () => {
     if (knownBalance() !== null) setText(balance, money(knownBalance()));
   };
   const showEntries = () => show(entries, ledger());
   const stop = onBalanceChange(showBalance);
-  refreshBalance().catch((problem) => show(problems, notice(problem)));
+  const askBalance = () =>
+    refreshBalance().then(
+      () => show(problems),
+      (problem) => show(problems, notice(problem, { retry: askBalance })),
+    );
+  askBalance();
   showBalance();
   showEntries();
   const onDone = (answer) => {

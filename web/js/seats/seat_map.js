@@ -85,20 +85,6 @@ export class SeatMap {
     });
   }
 
-  // Shows the seat with this number and puts the keyboard on it.
-  focusSeat(number) {
-    const index = this.scene.seats.findIndex((seat) => seat.number === number);
-    if (index >= 0) this.moveTo(index);
-  }
-
-  // Where a seat is on the screen: {x, y} within the map.
-  placeOf(number) {
-    const { plan, seats } = this.scene;
-    const index = seats.findIndex((seat) => seat.number === number);
-    const { scale, x, y } = this.camera;
-    return { x: plan.x[index] * scale + x, y: plan.y[index] * scale + y };
-  }
-
   dispose() {
     this.sizes.disconnect();
     globalThis.removeEventListener("themechange", this.onTheme);
@@ -143,7 +129,7 @@ export class SeatMap {
     field.addEventListener("pointerdown", (event) => this.pointerDown(event));
     field.addEventListener("pointermove", (event) => this.pointerMove(event));
     field.addEventListener("pointerup", (event) => this.pointerUp(event));
-    field.addEventListener("pointercancel", (event) => this.pointers.delete(event.pointerId));
+    field.addEventListener("pointercancel", (event) => this.pointerGone(event));
     field.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     field.addEventListener("keydown", (event) => this.keyDown(event));
     field.addEventListener("focus", () => this.keyboardEnters());
@@ -158,6 +144,8 @@ export class SeatMap {
   }
 
   pointerDown(event) {
+    // The other buttons of a mouse mean other things.
+    if (event.button !== 0) return;
     // The focus that comes with a click is not the keyboard's.
     this.pointing = true;
     this.field.setPointerCapture(event.pointerId);
@@ -190,9 +178,13 @@ export class SeatMap {
 
   pointerUp(event) {
     const pointer = this.pointers.get(event.pointerId);
+    this.pointerGone(event);
+    if (pointer && pointer.moved < DRAG_FROM_PX) this.click(pointer, event.pointerType);
+  }
+
+  pointerGone(event) {
     this.pointers.delete(event.pointerId);
     this.pointing = false;
-    if (pointer && pointer.moved < DRAG_FROM_PX) this.click(pointer, event.pointerType);
   }
 
   click({ x, y }, pointerType) {
