@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { Visitor } from "../support/browser.mjs";
 
 export function lostAnswers(world) {
-  // The server does it, the page never hears of it. Returns a function that says how often.
+  // The server does it, the page never hears of it. Returns the keys of what it has sent so far.
   async function loseAnswers(fan, pattern, times = Infinity) {
     const keys = [];
     await fan.page.route(pattern, async (route) => {

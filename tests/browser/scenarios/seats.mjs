@@ -88,6 +88,22 @@ export function seats(world) {
       await fan.close();
     });
 
+    it("keeps the price and the way on in sight on a phone, wherever one picks", async () => {
+      const concert = await world.api.createConcert({});
+      const user = await world.api.newUser();
+      const fan = await Visitor.open(world, { user, width: 360, height: 740 });
+      await fan.enter(concert);
+      await fan.pickInList(1, 2);
+      await fan.page.evaluate(() => globalThis.scrollTo(0, 0));
+      const [act, navigation] = await Promise.all(
+        [".summary-act", ".navigation"].map((selector) => fan.page.locator(selector).boundingBox()),
+      );
+      assert.ok(act.y > 0 && act.y + act.height <= navigation.y, JSON.stringify(act));
+      await fan.press("[data-testid=hold]");
+      await fan.see("[data-testid=amount]");
+      await fan.close();
+    });
+
     it("stops at the limit and at a hold that is open", async () => {
       const concert = await world.api.createConcert({ max_seats_per_user: 2, dates: 2 });
       const fan = await inside(concert);
@@ -132,7 +148,7 @@ export function seats(world) {
     });
 
     it("runs down by the clock of the server, and says when the hold has lapsed", async () => {
-      const concert = await world.api.createConcert({ hold_seconds: 5, active_seconds: 5 });
+      const concert = await world.api.createConcert({ hold_seconds: 8 });
       const user = await world.api.newUser();
       const fan = await Visitor.open(world, { user });
       // This computer's clock is an hour and a half slow.
@@ -143,7 +159,7 @@ export function seats(world) {
       await fan.enter(concert);
       await fan.press("[data-testid=best]");
       const left = await fan.textOf(".hold-clock .countdown");
-      assert.match(left, /^0:0[1-6]$/);
+      assert.match(left, /^0:0[1-9]$/);
       await fan.see("[data-status=EXPIRED]");
       await fan.seeText("[data-status=EXPIRED]", "Nothing was charged");
       await fan.picture("hold-expired");

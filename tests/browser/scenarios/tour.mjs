@@ -1,11 +1,21 @@
 // Every page in both languages, both lights and both widths: no serious finding of axe, nothing
-// that sticks out, words of the right language, and a picture of each.
+// that sticks out, no text of the other language, and a picture of each.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { before, describe, it } from "node:test";
+import { en } from "../../../web/js/i18n/en.js";
+import { ko } from "../../../web/js/i18n/ko.js";
 import { Visitor } from "../support/browser.mjs";
+
+// What a page of a language must not say: the whole texts of the other one, those with gaps aside.
+const foreign = { en: textsOnlyOf(ko, en), ko: textsOnlyOf(en, ko) };
+
+function textsOnlyOf(theirs, ours) {
+  const own = new Set(Object.values(ours));
+  return new Set(Object.values(theirs).filter((text) => !text.includes("{") && !own.has(text)));
+}
 
 const variants = [
   { language: "en", theme: "light", width: 1280, height: 860 },
@@ -37,7 +47,6 @@ export function tour(world) {
           await act?.(fan);
           await look(name);
         }
-        assert.equal(await fan.page.getAttribute("html", "lang"), language);
         await fan.close();
 
         const stranger = await Visitor.open(world, variant);
@@ -78,10 +87,13 @@ export function tour(world) {
       await fan.seeText("h1", "On stage soon");
       await fan.press("[data-language=ko]");
       await fan.seeText("h1", "곧 무대에 오릅니다");
+      await fan.press("[data-language=en]");
+      await fan.seeText("html[lang=en] h1", "On stage soon");
+      await fan.press("[data-language=ko]");
       await fan.press(".chip-icon");
       await fan.see("html[data-theme=dark]");
       await fan.reload();
-      await fan.seeText("h1", "곧 무대에 오릅니다");
+      await fan.seeText("html[lang=ko] h1", "곧 무대에 오릅니다");
       await fan.see("html[data-theme=dark]");
       await fan.close();
     });
@@ -181,6 +193,34 @@ function organisersPages({ played }) {
   ];
 }
 
+// What is wider than its place: words that run over their neighbours, numbers that are cut off.
+function overflowing(page) {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("#app *")]
+      .filter((element) => {
+        const { display, overflowX } = getComputedStyle(element);
+        const mayScroll = overflowX === "auto" && element.tagName !== "INPUT";
+        if (display === "inline" || mayScroll || !element.checkVisibility()) return false;
+        return element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1;
+      })
+      .map((element) => element.outerHTML.slice(0, 160)),
+  );
+}
+
+// All that a page says, to the eyes or to a screen reader.
+function wordsOf(page) {
+  return page.evaluate(() => {
+    const words = [document.title.split(" · ")[0]];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) words.push(texts.currentNode.textContent.trim());
+    for (const element of document.body.querySelectorAll("*")) {
+      for (const name of ["aria-label", "title", "placeholder"])
+        if (element.hasAttribute(name)) words.push(element.getAttribute(name));
+    }
+    return words;
+  });
+}
+
 async function inspect(stage, visitor, name) {
   const { page } = visitor;
   await page.evaluate(() =>
@@ -198,6 +238,11 @@ async function inspect(stage, visitor, name) {
     width: document.documentElement.clientWidth,
   }));
   assert.ok(scroll <= width, `${name} is ${scroll} px wide in ${width} px`);
+  assert.deepEqual(await overflowing(page), [], name);
+  const language = await page.getAttribute("html", "lang");
+  assert.equal(language, visitor.language);
+  const said = (await wordsOf(page)).filter((text) => foreign[language].has(text));
+  assert.deepEqual(said, [], name);
   // Through the debugger, as the policy of the page lets nothing else in.
   await page.evaluate(stage.axe);
   const findings = await page.evaluate(async () => {
