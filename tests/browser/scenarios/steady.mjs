@@ -24,6 +24,8 @@ export function steady(world) {
       await fan.goTo(`/concerts/${concert.concert_id}/line`);
       await fan.seeText("[data-testid=position]", "2");
       await fan.goTo("/wallet");
+      // A page that arrives takes the keyboard to its heading.
+      await fan.see('h1:focus:has-text("Wallet")');
       await fan.page.focus(".chip-icon");
       await fan.page.keyboard.press("Enter");
       await fan.see("html[data-theme=dark]");
