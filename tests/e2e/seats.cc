@@ -231,6 +231,8 @@ TEST(SeatListing, WorksWithoutMemcached) {
   expect_shown(fan, concert, 1, "HELD");
   release(fan.user, hold);
   expect_shown(fan, concert, 1, "AVAILABLE");
+  const std::string tag = seats(fan, concert).header("ETag");
+  EXPECT_EQ(seats(fan, concert, "", {{"If-None-Match", tag}}).status, 304) << "not kept by nginx";
   Installation::shared().up();
   EXPECT_EQ(seats(fan, concert).status, 200);
 }
