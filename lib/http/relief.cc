@@ -11,6 +11,7 @@
 #include <ctime>
 #include <mutex>
 
+#include "http/accept.h"
 #include "metrics/metrics.h"
 
 namespace stagedoor::http {
@@ -96,7 +97,7 @@ bool Relief::refuse_one() {
       FCGX_InitRequest(&fcgx, listen_descriptor_, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
     return false;
   }
-  const bool is_taken = FCGX_Accept_r(&fcgx) == 0;
+  const bool is_taken = accept_request(listen_descriptor_, fcgx);
   if (is_taken) refuse_(fcgx);
   FCGX_Free(&fcgx, 1);
   return is_taken;

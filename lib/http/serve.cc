@@ -12,6 +12,7 @@
 #include "base/encoding.h"
 #include "base/failure.h"
 #include "base/log.h"
+#include "http/accept.h"
 #include "http/relief.h"
 #include "http/waiting.h"
 #include "metrics/metrics.h"
@@ -177,7 +178,7 @@ bool serve_all(FCGX_Request& fcgx, const Handler& handler) {
   };
   int failures = 0;
   while (stop_requested == 0 && failures < kAcceptFailuresMax) {
-    if (FCGX_Accept_r(&fcgx) != 0) {
+    if (!accept_request(kListenDescriptor, fcgx)) {
       ++failures;
       continue;
     }

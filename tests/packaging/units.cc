@@ -1,6 +1,7 @@
 // The units of systemd.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -8,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <thread>
@@ -27,15 +29,20 @@ constexpr int kExposureMax = 20;
 
 fs::path unit(const std::string& name) { return installed_prefix() / "lib/systemd/system" / name; }
 
+sockaddr_un address_of(const fs::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  return address;
+}
+
 // A listening socket in the hands of somebody who starts and stops a handler behind it, as systemd
 // does it.
 class SocketHolder {
  public:
   explicit SocketHolder(const fs::path& path) : descriptor_(socket(AF_UNIX, SOCK_STREAM, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.string().copy(address.sun_path, sizeof address.sun_path - 1);
-    if (bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+    const sockaddr_un address = address_of(path);
+    if (bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
         listen(descriptor_, 1024) != 0) {
       throw std::runtime_error("cannot listen on " + path.string());
     }
@@ -66,16 +73,64 @@ class SocketHolder {
     posix_spawn_file_actions_destroy(&actions);
   }
 
+  void tell_to_stop() const { kill(pid_, SIGTERM); }
+
   void stop() {
     if (pid_ <= 0) return;
-    kill(pid_, SIGTERM);
+    tell_to_stop();
     waitpid(pid_, nullptr, 0);
     pid_ = -1;
+  }
+
+  // multiwatch, whose children are the handler's processes.
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+  // Whether a connection waits for somebody to take it.
+  [[nodiscard]] bool has_waiting() const {
+    pollfd waiting{descriptor_, POLLIN, 0};
+    return poll(&waiting, 1, 0) == 1;
   }
 
  private:
   int descriptor_;
   pid_t pid_ = -1;
+};
+
+// Who connects as nginx does and says what he wants when he likes.
+class SlowWebServer {
+ public:
+  explicit SlowWebServer(const fs::path& path) : descriptor_(socket(AF_UNIX, SOCK_STREAM, 0)) {
+    const sockaddr_un address = address_of(path);
+    if (connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+      throw std::runtime_error("cannot connect to " + path.string());
+    }
+  }
+  SlowWebServer(const SlowWebServer&) = delete;
+  SlowWebServer& operator=(const SlowWebServer&) = delete;
+  ~SlowWebServer() { close(descriptor_); }
+
+  // A GET without parameters, and all that comes back until the end.
+  [[nodiscard]] std::string get() const {
+    const std::string method = "REQUEST_METHOD";
+    const std::string request = record(1, {0, 1, 0, 0, 0, 0, 0, 0}) +
+                                record(4, std::string{char(method.size()), 3} + method + "GET") +
+                                record(4, "") + record(5, "");
+    if (write(descriptor_, request.data(), request.size()) < 0) return "";
+    std::string answer;
+    std::array<char, 4096> buffer{};
+    for (ssize_t got = 0; (got = read(descriptor_, buffer.data(), buffer.size())) > 0;) {
+      answer.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return answer;
+  }
+
+ private:
+  // Of the FastCGI protocol, version 1, for request 1.
+  static std::string record(char type, const std::string& content) {
+    return std::string{1, type, 0, 1, 0, static_cast<char>(content.size()), 0, 0} + content;
+  }
+
+  int descriptor_;
 };
 
 // A systemctl that writes down how it was called instead of doing it.
@@ -185,6 +240,26 @@ TEST(AHandlerUnderItsUnit, LosesNoRequestWhenItIsRestarted) {
   }
   fs::remove(own);
   EXPECT_EQ(send({.path = path}).status, 200);
+}
+
+// nginx connects first and writes then; the signal may come between the two.
+TEST(AHandlerUnderItsUnit, AnswersWhomItTookBeforeItWasToldToStop) {
+  const fs::path own = Installation::shared().home() / "run/unit.sock";
+  {
+    SocketHolder holder(own);
+    holder.start("healthz");
+    const SlowWebServer nginx(own);
+    ASSERT_TRUE(eventually(std::chrono::seconds(10), [&] { return !holder.has_waiting(); }));
+    const std::vector<pid_t> handlers = children_of(holder.pid());
+    ASSERT_EQ(handlers.size(), 1U);
+    holder.tell_to_stop();
+    const fs::path listening = "/proc/" + std::to_string(handlers[0]) + "/fd/0";
+    ASSERT_TRUE(eventually(std::chrono::seconds(10), [&] {
+      return fs::read_symlink(listening) == "/dev/null";
+    })) << "the signal has come";
+    EXPECT_NE(nginx.get().find("Status: 200"), std::string::npos);
+  }
+  fs::remove(own);
 }
 
 TEST(Renewing, PreparesAndThenRestartsTheHandlersThatRunOneAfterTheOther) {
