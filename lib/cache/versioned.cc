@@ -24,7 +24,7 @@ constexpr std::chrono::seconds kPartExpiry{10};
 constexpr std::size_t kPartBytes = 900'000;
 // Until the listing of the largest hall is built: what builds it beside takes the time from it.
 constexpr std::chrono::milliseconds kWaitStep{4};
-constexpr int kWaitSteps = 75;
+constexpr int kWaitSteps = 45;
 
 std::string new_version() {
   static std::mt19937_64 random{(static_cast<std::uint64_t>(std::random_device{}()) << 32) ^

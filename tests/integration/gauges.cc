@@ -11,6 +11,11 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr const char* kInsertConcert =
+    "INSERT INTO concerts (concert_id, title, artist, venue, description, line_order, max_active,"
+    " admit_per_minute, claim_seconds, active_seconds, hold_seconds, max_seats_per_user,"
+    " first_date_at, last_date_at, created_at) VALUES"
+    " (?, 'Estimates', '', '', '', 'FIFO', 100, 0, 60, 600, 300, 4, ?, ?, ?)";
 constexpr const char* kInsertQueue = "INSERT INTO queues (concert_id, snapshot) VALUES (?, ?)";
 constexpr const char* kInsertCounter =
     "INSERT INTO queue_counters (concert_id, last_place) VALUES (?, ?)";
@@ -21,9 +26,9 @@ constexpr const char* kInsertToken =
     "INSERT INTO queue_tokens (token_id, concert_id, user_id, place, status, live, issued_at,"
     " admitted_at, admitted_in) VALUES (?, ?, ?, ?, 'ACTIVE', TRUE, ?, ?, ?)";
 constexpr const char* kForget =
-    "DELETE q, c, a, t FROM queues q JOIN queue_counters c USING (concert_id)"
-    " JOIN admissions a USING (concert_id) JOIN queue_tokens t USING (concert_id)"
-    " WHERE concert_id = ?";
+    "DELETE s, q, c, a, t FROM concerts s JOIN queues q USING (concert_id)"
+    " JOIN queue_counters c USING (concert_id) JOIN admissions a USING (concert_id)"
+    " JOIN queue_tokens t USING (concert_id) WHERE concert_id = ?";
 
 // A line of nobody else, in which one was let in at each of these moments: places 1, 2, 3, ... The
 // last one of them had joined `waited` before.
@@ -31,6 +36,9 @@ class Line {
  public:
   Line(db::Connection& database, const std::vector<Time>& admitted_at, Micros waited)
       : database_(database) {
+    const Time now = database_.now();
+    const Time begins_at = now + minutes{60};
+    database_.execute(kInsertConcert, kConcert, begins_at, begins_at, now);
     std::int64_t place = 0;
     for (const Time& at : admitted_at) {
       database_.execute(kInsertAdmission, kConcert, place + 1, at, place, place + 1);
