@@ -86,6 +86,7 @@ verb_test() {
       die "no test suite '$suite', there are: ${labels//$'\n'/ }"
     selection=(-L "^$suite\$")
   fi
-  exec ctest --test-dir "$SOURCE/build/release" --output-on-failure --no-tests=error \
+  # Two at once, where neither of them measures: see tests/CMakeLists.txt.
+  exec ctest --test-dir "$SOURCE/build/release" --output-on-failure --no-tests=error -j2 \
     "${selection[@]}"
 }
