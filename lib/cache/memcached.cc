@@ -12,7 +12,9 @@
 namespace stagedoor::cache {
 namespace {
 
-constexpr Micros kLeftAlone = std::chrono::seconds{1};
+// After one failure, and at most after several in a row.
+constexpr Micros kLeftAlone = std::chrono::milliseconds{100};
+constexpr Micros kLeftAloneMax = std::chrono::seconds{1};
 // Others who change the key at the same moment; each round one of them wins.
 constexpr int kSetNewerRounds = 5;
 
@@ -114,11 +116,15 @@ class Memcached::Server {
   // Takes note of how a call ended; true when the server did what it was asked for. After a failure
   // the connection is given up too: a late answer must not be taken for one to a later call.
   bool did(memcached_return_t status) {
-    if (memcached_success(status)) return true;
+    if (memcached_success(status)) {
+      left_alone_for_ = kLeftAlone;
+      return true;
+    }
     if (memcached_fatal(status) && status != MEMCACHED_BAD_KEY_PROVIDED) {
       metrics::count(metrics::Counter::kCacheErrors);
       memcached_quit(handle_.get());
-      left_alone_until_ = monotonic_now() + kLeftAlone;
+      left_alone_until_ = monotonic_now() + left_alone_for_;
+      left_alone_for_ = std::min(2 * left_alone_for_, kLeftAloneMax);
     }
     return false;
   }
@@ -126,6 +132,7 @@ class Memcached::Server {
  private:
   Handle handle_;
   Micros left_alone_until_{};
+  Micros left_alone_for_ = kLeftAlone;
 };
 
 Memcached::Memcached(const std::vector<std::string>& servers, std::string key_prefix)

@@ -13,8 +13,9 @@ namespace stagedoor::cache {
 
 // A pool of memcached servers, by consistent hashing (ketama). It holds nothing that cannot be
 // lost: any failure reads as a miss. A server that failed or did not answer within kTimeout is left
-// alone for a second, in which its keys miss at no cost; the keys of the others do not. No call
-// waits longer than twice kTimeout, once to connect and once for the answers.
+// alone for 100 ms, and for up to a second when that happens again, in which its keys miss at no
+// cost; the keys of the others do not. No call waits longer than twice kTimeout, once to connect
+// and once for the answers.
 //
 // Of a key with {braces} only what they enclose says which server has it, so that keys which mean
 // something together are there or away together.
