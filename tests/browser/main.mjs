@@ -1,4 +1,4 @@
-// The suite `browser`: an installation, a Chromium, and every scenario.
+// The suite `browser`: an installation, a Chromium, and every scenario one after another.
 // usage: node main.mjs BUILD_DIRECTORY
 
 import { mkdir } from "node:fs/promises";
@@ -39,17 +39,21 @@ describe("the web client", () => {
     await world.installation?.stop();
   });
 
+  // The tour and the newcomer come first: they see what is on sale then, and nothing else.
   const only = process.env.SCENARIO;
-  const play = (scenarios) => {
-    for (const scenario of scenarios) {
-      if (!only || scenario.name === only) scenario(world);
-    }
-  };
-  // The tour and the newcomer come first: they see what is on sale then, and nothing else. The
-  // waiting room and the arena measure times, and a lost answer may be that of a stopped server.
-  play([tour, journey, waitingRoom, lostAnswers]);
-  describe("side by side", { concurrency: 2 }, () => {
-    play([steady, seats, organiser, slowNetwork, tabs, money]);
-  });
-  play([arena]);
+  for (const scenario of [
+    tour,
+    journey,
+    waitingRoom,
+    seats,
+    lostAnswers,
+    money,
+    organiser,
+    steady,
+    tabs,
+    slowNetwork,
+    arena,
+  ]) {
+    if (!only || scenario.name === only) scenario(world);
+  }
 });

@@ -7,7 +7,7 @@ import { Visitor } from "../support/browser.mjs";
 const PRICE = 30_000;
 
 export function money(world) {
-  describe("the wallet", { concurrency: 1 }, () => {
+  describe("the wallet", () => {
     it("is topped up by what is missing, pays, and gets the money back for a refund", async () => {
       const concert = await world.api.createConcert({
         title: "Encore",

@@ -7,7 +7,7 @@ import { Visitor } from "../support/browser.mjs";
 export function organiser(world) {
   const open = () => Visitor.open(world, { organiser: world.api.adminToken });
 
-  describe("an organiser", { concurrency: 1 }, () => {
+  describe("an organiser", () => {
     it("is let in with a token of an organiser only", async () => {
       const fan = await Visitor.open(world);
       const { token } = await world.api.newUser();

@@ -11,7 +11,7 @@ export function seats(world) {
     return fan;
   }
 
-  describe("choosing seats", { concurrency: 1 }, () => {
+  describe("choosing seats", () => {
     it("gives a seat that two want at once to one of them and leaves the other his other pick", async () => {
       const concert = await world.api.createConcert({ seats: [{ from: 1, to: 3, price: 1000 }] });
       const [left, right] = [await inside(concert), await inside(concert)];

@@ -18,7 +18,7 @@ export function slowNetwork(world) {
     return release;
   }
 
-  describe("on a bad network", { concurrency: 1 }, () => {
+  describe("on a bad network", () => {
     it("a page that was left does not come back when its answer does", async () => {
       const concert = await world.api.createConcert({ title: "Too Late" });
       const id = concert.concert_id;

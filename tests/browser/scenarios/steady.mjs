@@ -14,7 +14,7 @@ export function steady(world) {
     return fan;
   }
 
-  describe("a page under the hand", { concurrency: 1 }, () => {
+  describe("a page under the hand", () => {
     it("leaves the keyboard on a switch of the header and on a link of the bar", async () => {
       const { api } = world;
       const concert = await api.createConcert({ max_active: 1 });

@@ -13,7 +13,7 @@ export function tabs(world) {
     return [fan, other];
   }
 
-  describe("two tabs", { concurrency: 1 }, () => {
+  describe("two tabs", () => {
     it("sign out together, also where one has signed in", async () => {
       const email = `tab-${Date.now()}@example.org`;
       await world.api.signUp("Tae Kim", email, "a password of mine");
