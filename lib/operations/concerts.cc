@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "operations/line.h"
+#include "operations/seat_plans.h"
 
 namespace stagedoor::operations {
 namespace {
@@ -146,6 +147,7 @@ DateSummary insert_date(db::Transaction& transaction, ConcertId concert_id, cons
                       summary.seats_total, summary.price_min, summary.price_max);
   summary.id = DateId{last_insert_id(transaction)};
   for (const SeatRange& range : date.seats) insert_range(transaction, summary.id, range);
+  keep_seat_plan(transaction, summary.id);
   return summary;
 }
 

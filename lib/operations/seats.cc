@@ -1,45 +1,33 @@
 #include "operations/seats.h"
 
-#include "base/json_writer.h"
+#include "operations/seat_plans.h"
 
 namespace stagedoor::operations {
 namespace {
 
-constexpr const char* kSelectDate =
-    "SELECT date_id FROM dates WHERE date_id = ? AND concert_id = ?";
+// A hold that has lapsed is free from that instant. The statuses are listed, as the server would
+// not use the index for "not AVAILABLE".
+constexpr const char* kSelectTaken =
+    "SELECT number, status FROM seats WHERE date_id = ? AND status IN ('HELD', 'SOLD')"
+    " AND (status = 'SOLD' OR held_until > ?) ORDER BY number";
 
-// A hold that has lapsed is free from that instant.
-constexpr const char* kSelectSeats =
-    "SELECT number, label, section, grade, price,"
-    " CASE WHEN status = 'HELD' AND held_until <= ? THEN 'AVAILABLE' ELSE status END"
-    " FROM seats WHERE date_id = ? ORDER BY number";
+std::vector<TakenSeat> read_taken(db::Connection& database, DateId date_id, Time now) {
+  std::vector<TakenSeat> taken;
+  TakenSeat seat;
+  for (db::Rows rows = database.query(kSelectTaken, date_id, now); rows.next();) {
+    rows.read(seat.number, seat.status);
+    taken.push_back(seat);
+  }
+  return taken;
+}
 
 }  // namespace
 
 std::string list_seats_json(db::Connection& database, ConcertId concert_id, DateId date_id,
                             bool available_only, Time now) {
-  if (!database.query(kSelectDate, date_id, concert_id).next()) return "";
-  JsonWriter json;
-  json.begin_array();
-  std::int64_t number = 0;
-  std::string label;
-  std::optional<std::string> section;
-  std::string grade;
-  Money price;
-  std::string status;
-  for (db::Rows rows = database.query(kSelectSeats, now, date_id); rows.next();) {
-    rows.read(number, label, section, grade, price, status);
-    if (available_only && status != "AVAILABLE") continue;
-    json.begin_object()
-        .field("number", number)
-        .field("label", label)
-        .field("section", section)
-        .field("grade", grade)
-        .field("price", price)
-        .field("status", status)
-        .end_object();
-  }
-  return json.end_array().take();
+  const auto plan = find_seat_plan(database, concert_id, date_id);
+  if (!plan) return "";
+  return plan->to_json(read_taken(database, date_id, now), available_only);
 }
 
 }  // namespace stagedoor::operations

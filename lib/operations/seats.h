@@ -7,8 +7,8 @@
 
 namespace stagedoor::operations {
 
-// The seats of a date as JSON, by number: the body of the seat listing without its version. Built
-// row by row, as a hall may have 100,000. Empty when the concert has no such date.
+// The seats of a date as JSON, by number: the body of the seat listing without its version. Of a
+// hall of 100,000 only those that are not free are read. Empty when the concert has no such date.
 std::string list_seats_json(db::Connection& database, ConcertId concert_id, DateId date_id,
                             bool available_only, Time now);
 
