@@ -31,14 +31,14 @@ std::string_view placed_by(std::string_view key) {
 // The library's own pool of servers, here of all of them or of one.
 class Memcached::Handle {
  public:
-  Handle() {
+  explicit Handle(std::chrono::milliseconds connect_timeout) {
     set(MEMCACHED_BEHAVIOR_DISTRIBUTION, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA);
     set(MEMCACHED_BEHAVIOR_TCP_NODELAY, 1);
     set(MEMCACHED_BEHAVIOR_SUPPORT_CAS, 1);
     // The library aborts the process when the answer to a SET is one to something else, which is
     // what a blank in a key leads to.
     set(MEMCACHED_BEHAVIOR_VERIFY_KEY, 1);
-    set(MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, kTimeout.count());
+    set(MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, connect_timeout.count());
     // When a server is left alone is decided here: the library does so after a failure to connect
     // only, and never for a server that accepts and then hangs.
     set(MEMCACHED_BEHAVIOR_SERVER_FAILURE_LIMIT, std::numeric_limits<std::int32_t>::max());
@@ -72,7 +72,10 @@ class Memcached::Handle {
 // One server and the connection to it.
 class Memcached::Server {
  public:
-  explicit Server(const std::string& address) { handle_.add_server(address); }
+  Server(const std::string& address, std::chrono::milliseconds timeout)
+      : handle_(timeout), timeout_(timeout) {
+    handle_.add_server(address);
+  }
 
   [[nodiscard]] bool is_left_alone() const { return monotonic_now() < left_alone_until_; }
 
@@ -84,7 +87,7 @@ class Memcached::Server {
       pointers[i] = keys[which[i]].data();
       lengths[i] = keys[which[i]].size();
     }
-    return did(memcached_mget(handle(kTimeout), pointers.data(), lengths.data(), which.size()));
+    return did(memcached_mget(handle(), pointers.data(), lengths.data(), which.size()));
   }
 
   // Reads the answers to ask(): all that are here already, and what comes within `timeout`.
@@ -107,11 +110,8 @@ class Memcached::Server {
     did(status);
   }
 
-  // For the next calls, until it is set again.
-  memcached_st* handle(std::chrono::milliseconds timeout) {
-    handle_.set(MEMCACHED_BEHAVIOR_POLL_TIMEOUT, timeout.count());
-    return handle_.get();
-  }
+  // For the next call, which waits as long as any.
+  memcached_st* handle() { return handle(timeout_); }
 
   // Takes note of how a call ended; true when the server did what it was asked for. After a failure
   // the connection is given up too: a late answer must not be taken for one to a later call.
@@ -130,16 +130,23 @@ class Memcached::Server {
   }
 
  private:
+  memcached_st* handle(std::chrono::milliseconds timeout) {
+    handle_.set(MEMCACHED_BEHAVIOR_POLL_TIMEOUT, timeout.count());
+    return handle_.get();
+  }
+
   Handle handle_;
+  std::chrono::milliseconds timeout_;
   Micros left_alone_until_{};
   Micros left_alone_for_ = kLeftAlone;
 };
 
-Memcached::Memcached(const std::vector<std::string>& servers, std::string key_prefix)
-    : map_(std::make_unique<Handle>()), prefix_(std::move(key_prefix)) {
+Memcached::Memcached(const std::vector<std::string>& servers, std::string key_prefix,
+                     std::chrono::milliseconds timeout)
+    : map_(std::make_unique<Handle>(timeout)), prefix_(std::move(key_prefix)), timeout_(timeout) {
   for (const std::string& address : servers) {
     map_->add_server(address);
-    servers_.push_back(std::make_unique<Server>(address));
+    servers_.push_back(std::make_unique<Server>(address, timeout));
   }
 }
 
@@ -168,7 +175,7 @@ std::vector<Memcached::Found> Memcached::fetch(const std::vector<std::string>& k
   }
 
   const Micros started_at = monotonic_now();
-  const auto time_left = [&] { return kTimeout - (monotonic_now() - started_at); };
+  const auto time_left = [&] { return timeout_ - (monotonic_now() - started_at); };
   std::vector<Server*> asked;
   for (const auto& [server, which] : plan) {
     // One that could not be connected to in time has used it up for the others too.
@@ -200,7 +207,7 @@ bool Memcached::store(const std::string& key, const Call& call) {
   Server* server = server_of(full);
   if (server == nullptr) return false;
   const metrics::Timer timer(metrics::Duration::kCache);
-  return server->did(call(server->handle(kTimeout), full));
+  return server->did(call(server->handle(), full));
 }
 
 bool Memcached::set_newer(const std::string& key, std::string_view value,
@@ -280,7 +287,7 @@ bool Memcached::ping() {
   return std::all_of(servers_.begin(), servers_.end(), [](const auto& server) {
     if (server->is_left_alone()) return false;
     memcached_return_t status = MEMCACHED_SUCCESS;
-    memcached_st* handle = server->handle(kTimeout);
+    memcached_st* handle = server->handle();
     memcached_stat_free(handle, memcached_stat(handle, nullptr, &status));
     return server->did(status);
   });

@@ -12,10 +12,10 @@
 namespace stagedoor::cache {
 
 // A pool of memcached servers, by consistent hashing (ketama). It holds nothing that cannot be
-// lost: any failure reads as a miss. A server that failed or did not answer within kTimeout is left
-// alone for 100 ms, and for up to a second when that happens again, in which its keys miss at no
-// cost; the keys of the others do not. No call waits longer than twice kTimeout, once to connect
-// and once for the answers.
+// lost: any failure reads as a miss. A server that failed or did not answer in time is left alone
+// for 100 ms, and for up to a second when that happens again, in which its keys miss at no cost;
+// the keys of the others do not. No call waits longer than twice that time, once to connect and
+// once for the answers.
 //
 // Of a key with {braces} only what they enclose says which server has it, so that keys which mean
 // something together are there or away together.
@@ -24,7 +24,8 @@ class Memcached {
   static constexpr std::chrono::milliseconds kTimeout{25};
 
   // `key_prefix` keeps installations apart that share a pool.
-  Memcached(const std::vector<std::string>& servers, std::string key_prefix);
+  Memcached(const std::vector<std::string>& servers, std::string key_prefix,
+            std::chrono::milliseconds timeout = kTimeout);
   ~Memcached();
   Memcached(const Memcached&) = delete;
   Memcached& operator=(const Memcached&) = delete;
@@ -72,6 +73,7 @@ class Memcached {
   std::unique_ptr<Handle> map_;
   std::vector<std::unique_ptr<Server>> servers_;
   std::string prefix_;
+  std::chrono::milliseconds timeout_;
 };
 
 }  // namespace stagedoor::cache

@@ -24,7 +24,7 @@ constexpr std::chrono::seconds kPartExpiry{10};
 constexpr std::size_t kPartBytes = 900'000;
 // Until the listing of the largest hall is built: what builds it beside takes the time from it.
 constexpr std::chrono::milliseconds kWaitStep{4};
-constexpr int kWaitSteps = 45;
+constexpr Micros kWaitFor = std::chrono::milliseconds{180};
 
 std::string new_version() {
   static std::mt19937_64 random{(static_cast<std::uint64_t>(std::random_device{}()) << 32) ^
@@ -135,7 +135,8 @@ std::string Versioned::fetch(const std::string& version_key, const std::string& 
   const std::string lease = "l:" + entry;
   const bool leased = memcached_.add(lease, "1", kLeaseExpiry);
   if (!leased && found.content) return std::move(*found.content);
-  for (int step = 0; !leased && step < kWaitSteps; ++step) {
+  const Micros waits_until = monotonic_now() + kWaitFor;
+  while (!leased && monotonic_now() < waits_until) {
     std::this_thread::sleep_for(kWaitStep);
     Lookup again = look_up(version_key, entry, age_max, database_now());
     if (again.content) return std::move(*again.content);
