@@ -14,6 +14,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "base/descriptor.h"
+
 namespace stagedoor::metrics {
 namespace {
 
@@ -21,21 +23,6 @@ namespace {
 constexpr int kPidBits = 22;
 constexpr std::uint64_t kPidMask = (std::uint64_t{1} << kPidBits) - 1;
 constexpr std::size_t kStartTimeField = 22;  // of /proc/PID/stat, counted from 1
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-  [[nodiscard]] bool is_open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 Page* map(int descriptor, int protection) {
   void* const address = mmap(nullptr, sizeof(Page), protection, MAP_SHARED, descriptor, 0);

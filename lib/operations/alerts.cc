@@ -1,5 +1,7 @@
 #include "operations/alerts.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include <fstream>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/json_writer.h"
 #include "base/log.h"
 #include "db/transaction.h"
@@ -95,6 +98,9 @@ void raise_alert(db::Connection& database, const std::string& message, const std
 }
 
 void collect_alerts(db::Connection& database, const std::string& directory) {
+  // Two who read a file would count what it says twice.
+  const Descriptor lock(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock.is_open() || flock(lock.number(), LOCK_EX | LOCK_NB) != 0) return;
   std::vector<std::filesystem::path> files;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
@@ -106,7 +112,7 @@ void collect_alerts(db::Connection& database, const std::string& directory) {
     std::ifstream file(path);
     std::string message;
     std::string detail;
-    if (!std::getline(file, message)) continue;  // another sweep was faster
+    std::getline(file, message);
     std::getline(file, detail);
     raise_alert(database, message, detail);
     std::filesystem::remove(path, error);

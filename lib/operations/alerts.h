@@ -17,7 +17,7 @@ using SendAlert = std::function<std::string(const std::string& json)>;
 void raise_alert(db::Connection& database, const std::string& message, const std::string& detail);
 
 // Moves what processes of this host have left in `directory` (see log::set_alert_directory) into
-// the table. What cannot be moved stays there.
+// the table, unless another one is at it. What cannot be moved stays there.
 void collect_alerts(db::Connection& database, const std::string& directory);
 
 // Sends those whose turn it is. One that is not accepted is tried again after 2 s, 4 s, 8 s, ... up

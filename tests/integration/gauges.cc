@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "integration/database.h"
 #include "operations/alerts.h"
+#include "support/concurrency.h"
+#include "support/temporary_folder.h"
 
 namespace stagedoor {
 namespace {
@@ -117,6 +122,27 @@ TEST(AnAlert, IsShortenedBetweenTwoCharacters) {
   EXPECT_TRUE(message.starts_with(kept));
   EXPECT_GE(kept.size(), 199U);
   database.execute("DELETE FROM alerts");
+}
+
+TEST(AnAlert, IsCountedOnceHoweverManyCollectIt) {
+  constexpr std::size_t kCollectors = 8;
+  constexpr int kFiles = 40;
+  const testing::TemporaryFolder folder;
+  const std::string message = new_name();
+  for (int i = 0; i < kFiles; ++i) {
+    std::ofstream(folder.path() / std::to_string(i)) << message << "\ndetail\n";
+  }
+  testing::parallel(kCollectors, kCollectors, [&](std::size_t) {
+    db::Connection database(database_config());
+    operations::collect_alerts(database, folder.path());
+    return true;
+  });
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  db::Connection database(database_config());
+  int times = 0;
+  database.query("SELECT times FROM alerts WHERE message = ?", message).read_first(times);
+  EXPECT_EQ(times, kFiles);
+  database.execute("DELETE FROM alerts WHERE message = ?", message);
 }
 
 }  // namespace
