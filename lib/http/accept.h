@@ -4,8 +4,11 @@ struct FCGX_Request;
 
 namespace stagedoor::http {
 
-// Takes the next connection of the listening socket and reads what request it is. False when there
-// is none: a signal came before a connection, or the descriptor is no listening socket any more.
+// Makes a request for accept_request(). False when that fails.
+bool init_request(FCGX_Request& fcgx);
+
+// Takes the next connection that has a request to make, and reads which. False when there is none:
+// a signal came before a connection, or the descriptor is no listening socket any more.
 //
 // libfcgi's own accept gives up a connection that it has taken when a signal comes while it waits
 // for the first byte, so that a process which is told to stop at that instant loses a request.

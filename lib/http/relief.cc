@@ -93,10 +93,7 @@ bool Relief::is_needed() const {
 bool Relief::refuse_one() {
   FCGX_Request fcgx;
   const Interrupter interrupter;
-  if (!interrupter.is_armed() ||
-      FCGX_InitRequest(&fcgx, listen_descriptor_, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
-    return false;
-  }
+  if (!interrupter.is_armed() || !init_request(fcgx)) return false;
   const bool is_taken = accept_request(listen_descriptor_, fcgx);
   if (is_taken) refuse_(fcgx);
   FCGX_Free(&fcgx, 1);

@@ -192,7 +192,7 @@ bool serve_all(FCGX_Request& fcgx, const Handler& handler) {
 
 int serve_fastcgi(const Handler& handler) {
   FCGX_Request fcgx;
-  if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgx, kListenDescriptor, FCGI_FAIL_ACCEPT_ON_INTR)) {
+  if (FCGX_Init() != 0 || !init_request(fcgx)) {
     log::event(log::Level::kCritical, "FastCGI could not be initialised");
     return EXIT_FAILURE;
   }
