@@ -83,7 +83,7 @@ constexpr const char* kSelectFacts =
     " FROM concerts t LEFT JOIN dates d ON d.date_id = ?"
     " LEFT JOIN concerts c ON c.concert_id = d.concert_id WHERE t.concert_id = ?";
 constexpr const char* kLockSeat =
-    "SELECT number, section, grade, price, status, held_until, SYSDATE(6) FROM seats"
+    "SELECT number, label, section, grade, price, status, held_until, SYSDATE(6) FROM seats"
     " WHERE date_id = ? AND number IN (?) ORDER BY number FOR UPDATE";
 constexpr const char* kHoldSeat =
     "UPDATE seats SET status = 'HELD', reservation_id = ?, held_until = ?"
@@ -116,6 +116,7 @@ std::optional<ReservationId> reserve(db::Connection& database, const Fan& fan, D
         .query(kSelectFacts, claims.place, claims.user_id, date_id, date_id, claims.concert_id)
         .next();
     std::int64_t number = 0;
+    std::string label;
     std::optional<std::string> section;
     std::string grade;
     Money price;
@@ -123,7 +124,7 @@ std::optional<ReservationId> reserve(db::Connection& database, const Fan& fan, D
     std::optional<Time> held_until;
     Time now;
     transaction.query(kLockSeat, date_id, seat)
-        .read_first(number, section, grade, price, status, held_until, now);
+        .read_first(number, label, section, grade, price, status, held_until, now);
     if (status != "AVAILABLE") return std::nullopt;
     const auto id = ReservationId::make();
     const Time until = now + kHold;
@@ -150,8 +151,9 @@ constexpr const char* kFindReservation =
     " FROM reservations r JOIN concerts c ON c.concert_id = r.concert_id"
     " JOIN dates d ON d.date_id = r.date_id WHERE r.reservation_id = ?";
 constexpr const char* kSelectReservedSeats =
-    "SELECT number, section, grade, price FROM reservation_seats WHERE reservation_id = ?"
-    " ORDER BY number";
+    "SELECT rs.number, s.label, rs.section, rs.grade, rs.price FROM reservation_seats rs"
+    " JOIN seats s ON s.date_id = ? AND s.number = rs.number"
+    " WHERE rs.reservation_id = ? ORDER BY rs.number";
 constexpr const char* kLockReservation =
     "SELECT status, held_until FROM reservations WHERE reservation_id = ? FOR UPDATE";
 constexpr const char* kLockOwnedSeats =
@@ -208,7 +210,7 @@ void pay(db::Connection& database, const Fan& fan, DateId date_id, ReservationId
   std::string title;
   transaction.query(kFindReservation, reservation_id)
       .read_first(user_id, token_id, concert_id, found_date, amount, title, at);
-  transaction.query(kSelectReservedSeats, reservation_id).next();
+  transaction.query(kSelectReservedSeats, found_date, reservation_id).next();
   transaction.query(kLockToken, token_id).next();
   transaction.query(kLockReservation, reservation_id).next();
   std::int64_t number = 0;

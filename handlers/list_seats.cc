@@ -55,10 +55,7 @@ Outcome<http::Response> list_seats(const http::Request& request, Services& servi
         return write_body(*concert_id, *date_id, version, seats);
       });
   if (body.empty()) return Refused{Refusal::kNotFound};
-  const bool is_announced = is_announced_listing(request, body);
-  http::Response response = http::cacheable_json(request, std::move(body), "private, no-cache");
-  if (!is_announced) response.headers.emplace_back("X-Accel-Expires", "0");
-  return response;
+  return whole_listing(request, services, *concert_id, *date_id, std::move(body));
 }
 
 }  // namespace

@@ -11,4 +11,5 @@ CREATE TABLE line_ends (
 INSERT INTO line_ends (concert_id, ended_place, reason, ended_at)
 SELECT concert_id, ended_place, ended_reason, line_ended_at FROM queues WHERE ended_place > 0;
 
-ALTER TABLE queues DROP COLUMN ended_reason, DROP COLUMN line_ended_at;
+-- ended_reason and line_ended_at of queues say nothing any more. Processes of the version before
+-- still read them while they are replaced: a later version takes them away.

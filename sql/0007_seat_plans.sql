@@ -1,5 +1,5 @@
 -- What never changes of a date's seats, in a few runs (lib/domain/seat_plan.h), so that a listing
--- need not read them one by one. Without a row the seats themselves say it.
+-- need not read them one by one. Without a row or with an empty text the seats themselves say it.
 
 CREATE TABLE seat_plans (
   date_id BIGINT     NOT NULL PRIMARY KEY,

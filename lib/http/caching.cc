@@ -48,15 +48,18 @@ std::string fingerprint(std::string_view content) {
   return to_hex(bytes);
 }
 
+Response tagged_json(std::string body, const std::string& cache_control) {
+  const std::string etag = "\"" + fingerprint(body) + "\"";
+  return {.headers = {{"ETag", etag}, {"Cache-Control", cache_control}}, .body = std::move(body)};
+}
+
 Response cacheable_json(const Request& request, std::string body,
                         const std::string& cache_control) {
-  const std::string etag = "\"" + fingerprint(body) + "\"";
-  Response response{.headers = {{"ETag", etag}, {"Cache-Control", cache_control}}};
-  if (matches(request.param("HTTP_IF_NONE_MATCH"), etag)) {
+  Response response = tagged_json(std::move(body), cache_control);
+  if (matches(request.param("HTTP_IF_NONE_MATCH"), response.headers.front().second)) {
     response.status = 304;
     response.content_type.clear();
-  } else {
-    response.body = std::move(body);
+    response.body.clear();
   }
   return response;
 }

@@ -112,7 +112,10 @@ void collect_alerts(db::Connection& database, const std::string& directory) {
     std::ifstream file(path);
     std::string message;
     std::string detail;
-    std::getline(file, message);
+    if (!std::getline(file, message)) {
+      log::event(log::Level::kWarning, "an alert cannot be read and stays", path.string());
+      continue;
+    }
     std::getline(file, detail);
     raise_alert(database, message, detail);
     std::filesystem::remove(path, error);

@@ -3,9 +3,13 @@
 #include <array>
 
 #include "db/transaction.h"
+#include "operations/seat_plans.h"
 
 namespace stagedoor::operations {
 namespace {
+
+// As the LIMITs below say.
+constexpr std::size_t kViolationsMax = 10;
 
 // A statement that selects one text for each violation.
 struct Invariant {
@@ -184,6 +188,8 @@ std::vector<AuditFinding> audit(db::Connection& database) {
       rows.read(finding.violations.emplace_back());
     }
   }
+  findings.push_back({"seats: the plan of a date says what its seats are",
+                      wrong_seat_plans(snapshot, kViolationsMax)});
   return findings;
 }
 

@@ -13,7 +13,7 @@ struct AuditFinding {
   std::vector<std::string> violations;  // the first ten; none: it holds
 };
 
-// Checks every invariant in SQL, all on one consistent snapshot, so that it may run beside a sale.
+// Checks every invariant, all on one consistent snapshot, so that it may run beside a sale.
 std::vector<AuditFinding> audit(db::Connection& database);
 
 }  // namespace stagedoor::operations

@@ -40,12 +40,13 @@ constexpr const char* kCountSeats =
     " CAST(COALESCE(SUM(status = 'SOLD'), 0) AS SIGNED)"
     " FROM seats WHERE date_id = ?";
 
-// The last one who was let in, and since when he waits.
+constexpr const char* kSelectLastAdmission =
+    "SELECT admission, admitted_at, front_before, front_place FROM admissions"
+    " WHERE concert_id = ? ORDER BY admission DESC LIMIT 1";
+// The last one who was let in then, and since when he waits.
 constexpr const char* kSelectLastAdmitted =
-    "SELECT a.admitted_at, t.place, t.issued_at FROM admissions a"
-    " JOIN queue_tokens t ON t.concert_id = a.concert_id AND t.place <= a.front_place"
-    "  AND t.place > a.front_before AND t.admitted_in = a.admission"
-    " WHERE a.concert_id = ? ORDER BY a.admission DESC, t.place DESC LIMIT 1";
+    "SELECT place, issued_at FROM queue_tokens WHERE concert_id = ? AND place > ? AND place <= ?"
+    " AND admitted_in = ? ORDER BY place DESC LIMIT 1";
 constexpr const char* kSelectFrontAt =
     "SELECT front_place FROM admissions WHERE concert_id = ? AND admitted_at <= ?"
     " ORDER BY admitted_at DESC LIMIT 1";
@@ -173,10 +174,16 @@ std::optional<Micros> GaugeReader::estimated_wait_error(
 }
 
 std::optional<Micros> GaugeReader::error_of_line(ConcertId id) {
+  std::int64_t admission = 0;
   Time admitted_at;
-  Time told_at;
+  Place front_before;
+  Place front_then;
   Place place;
-  if (!database_.query(kSelectLastAdmitted, id).read_first(admitted_at, place, told_at)) {
+  Time told_at;
+  if (!database_.query(kSelectLastAdmission, id)
+           .read_first(admission, admitted_at, front_before, front_then) ||
+      !database_.query(kSelectLastAdmitted, id, front_before, front_then, admission)
+           .read_first(place, told_at)) {
     return std::nullopt;
   }
   told_at = std::max(told_at, admitted_at - kEstimateAge);

@@ -2,8 +2,9 @@
 
 #include <string>
 
+#include "base/clock.h"
+#include "base/id.h"
 #include "db/connection.h"
-#include "domain/refusal.h"
 
 namespace stagedoor::operations {
 

@@ -49,8 +49,9 @@ Times time_of_listing(const Fan& fan, const Json& concert, int times, const Head
 }
 
 std::string kept_plans(const Json& concert) {
-  return Installation::shared().query_value("SELECT COUNT(*) FROM seat_plans WHERE date_id = " +
-                                            std::to_string(date_of(concert)));
+  return Installation::shared().query_value(
+      "SELECT COUNT(*) FROM seat_plans WHERE plan <> '' AND date_id = " +
+      std::to_string(date_of(concert)));
 }
 
 // Many at once, as at the opening.
