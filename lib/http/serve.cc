@@ -26,8 +26,7 @@ constexpr int kRetryAfterS = 2;
 constexpr int kListenDescriptor = 0;
 // What the headers of most answers fit into.
 constexpr std::size_t kHeaderBytes = 1'024;
-// A connection that its client has closed already may fail an accept; a descriptor that is no socket
-// fails them all.
+// A connection that is closed already may fail an accept; a descriptor that is no socket fails all.
 constexpr int kAcceptFailuresMax = 100;
 
 volatile std::sig_atomic_t stop_requested = 0;  // NOLINT: a signal handler has nothing else
