@@ -19,6 +19,7 @@ constexpr std::array kKnownSettings = {
     "STAGEDOOR_DB",
     "STAGEDOOR_DB_ADMIN",
     "STAGEDOOR_MEMCACHED",
+    "STAGEDOOR_MEMCACHED_TIMEOUT",
     "STAGEDOOR_CURRENCY",
     "STAGEDOOR_ACCESS_TOKEN_TTL",
     "STAGEDOOR_IDENTITY_KEYS",
@@ -28,6 +29,7 @@ constexpr std::array kKnownSettings = {
     "STAGEDOOR_BIN",
 };
 
+constexpr long long kMemcachedTimeoutMaxMs = 1'000;
 constexpr long long kAccessTokenTtlMaxS = 366LL * 86'400;
 constexpr std::size_t kSecretBytesMin = 32;
 
@@ -141,6 +143,14 @@ class Loader {
       }
     }
     return servers;
+  }
+
+  std::chrono::milliseconds memcached_timeout() {
+    const std::string text = setting("STAGEDOOR_MEMCACHED_TIMEOUT", "25");
+    const auto ms = parse_integer(text);
+    if (ms && *ms >= 1 && *ms <= kMemcachedTimeoutMaxMs) return std::chrono::milliseconds{*ms};
+    fail("STAGEDOOR_MEMCACHED_TIMEOUT: '" + text + "' is not a number of milliseconds up to 1000");
+    return {};
   }
 
   std::string currency() {
@@ -276,6 +286,7 @@ Result<Config, ConfigProblems> load_config() {
   loader.read_settings(config.home);
   config.database = loader.database(config.home);
   config.memcached_servers = loader.memcached(config.home);
+  config.memcached_timeout = loader.memcached_timeout();
   config.currency = loader.currency();
   config.access_token_ttl = loader.access_token_ttl();
   config.access_token_secrets =

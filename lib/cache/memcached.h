@@ -14,18 +14,16 @@ namespace stagedoor::cache {
 // A pool of memcached servers, by consistent hashing (ketama). It holds nothing that cannot be
 // lost: any failure reads as a miss. A server that failed or did not answer in time is left alone
 // for 100 ms, and for up to a second when that happens again, in which its keys miss at no cost;
-// the keys of the others do not. No call waits longer than twice that time, once to connect and
-// once for the answers.
+// the keys of the others do not.
 //
 // Of a key with {braces} only what they enclose says which server has it, so that keys which mean
 // something together are there or away together.
 class Memcached {
  public:
-  static constexpr std::chrono::milliseconds kTimeout{25};
-
-  // `key_prefix` keeps installations apart that share a pool.
+  // `key_prefix` keeps installations apart that share a pool. A call waits for `timeout` at most to
+  // connect, and as long for the answers.
   Memcached(const std::vector<std::string>& servers, std::string key_prefix,
-            std::chrono::milliseconds timeout = kTimeout);
+            std::chrono::milliseconds timeout);
   ~Memcached();
   Memcached(const Memcached&) = delete;
   Memcached& operator=(const Memcached&) = delete;

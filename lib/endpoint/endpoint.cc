@@ -66,7 +66,7 @@ token::AccessTokens make_access_tokens(const Config& config) {
 Services::Services(Config loaded)
     : config(std::move(loaded)),
       database(config.database),
-      memcached(config.memcached_servers, cache_prefix(config.database)),
+      memcached(config.memcached_servers, cache_prefix(config.database), config.memcached_timeout),
       cache(memcached),
       access_tokens(make_access_tokens(config)),
       queue_tokens(config.queue_token_keys),

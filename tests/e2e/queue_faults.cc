@@ -204,6 +204,7 @@ TEST_F(QueueFaults, WithoutMemcachedPollsGoOnAndTheLineMovesInOrder) {
 }
 
 TEST_F(QueueFaults, AMemcachedThatHangsStopsNoPoll) {
+  const ImpatientHandlers impatient(installation());
   WatchedLine line(50);
   line.start(4);
   installation().signal_part("memcached", SIGSTOP);

@@ -12,8 +12,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// What a handler's call takes at most, however many servers hang.
-constexpr Micros kSlowestCall = 2 * Memcached::kTimeout;
+// As handlers wait, and what a call takes at most however many servers hang.
+constexpr milliseconds kShort{25};
+constexpr Micros kSlowestCall = 2 * kShort;
 // How long is waited where a server hangs and afterwards is to answer.
 constexpr milliseconds kHangs{200};
 
@@ -40,7 +41,7 @@ TEST_F(MemcachedFaults, AreStoredToRightAfterwards) {
 }
 
 TEST_F(MemcachedFaults, NeverKeepACallerWaiting) {
-  Memcached memcached({server_.path()}, kPrefix);
+  Memcached memcached({server_.path()}, kPrefix, kShort);
   const auto slowest_of_many_calls = [&] {
     EXPECT_TRUE(stored(memcached, "key", "x"));
     server_.hang();
@@ -107,7 +108,7 @@ TEST_F(MemcachedFaults, MissWhileAServerIsDeadAndUseItAgainWhenItIsBack) {
 }
 
 TEST(MemcachedPool, WithoutAServerEverythingMisses) {
-  Memcached nobody({"/nonexistent/memcached.sock"}, kPrefix);
+  Memcached nobody({"/nonexistent/memcached.sock"}, kPrefix, kShort);
   EXPECT_EQ(nobody.get("key"), std::nullopt);
   EXPECT_FALSE(nobody.set("key", "x", kLong));
   EXPECT_FALSE(nobody.ping());

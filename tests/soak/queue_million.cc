@@ -231,7 +231,8 @@ class Advances {
     }
     config_ = *stagedoor::load_config();
     database_ = std::make_unique<stagedoor::db::Connection>(config_.database);
-    memcached_ = std::make_unique<stagedoor::cache::Memcached>(config_.memcached_servers, "soak:");
+    memcached_ = std::make_unique<stagedoor::cache::Memcached>(config_.memcached_servers,
+                                                               "soak:", config_.memcached_timeout);
     database_->ping();
   }
 

@@ -42,14 +42,15 @@ auto parallel(std::size_t threads, std::size_t calls, Function fn)
   return results;
 }
 
-// Asks `condition` until it holds or the deadline has passed; returns its last answer.
+// Asks `condition` until it holds; false when it does not even when it is asked after the deadline.
 inline bool eventually(std::chrono::milliseconds deadline, const std::function<bool()>& condition) {
   const auto end = std::chrono::steady_clock::now() + deadline;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() >= end) return false;
+  for (bool is_last = false; !is_last;) {
+    is_last = std::chrono::steady_clock::now() >= end;
+    if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  return true;
+  return false;
 }
 
 // Runs `work` again and again in a thread of its own until the end of the scope.

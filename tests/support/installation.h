@@ -24,7 +24,7 @@ int free_port();
 // when a process is left. The home of a failed run is kept and its path printed.
 class Installation {
  public:
-  // Rate limits are off unless `settings` says otherwise.
+  // Rate limits are off and memcached is waited for patiently unless `settings` says otherwise.
   // Throws std::runtime_error with the whole output when it does not come up.
   explicit Installation(Variables settings = {});
   // Of an installed tree, by its own `stagedoor`.
@@ -85,6 +85,8 @@ class Installation {
   void expect_nginx_alert(const std::string& text) { expected_alerts_.push_back(text); }
 
  private:
+  friend class ImpatientHandlers;
+
   void start_janitor();
   void report_alerts() const;
   void stop();
@@ -96,6 +98,19 @@ class Installation {
   std::vector<std::string> expected_alerts_;
   int janitor_pipe_ = -1;
   pid_t janitor_ = -1;
+};
+
+// Until the end of the scope the handlers wait for memcached no longer than they do elsewhere. Both
+// its ends replace their processes.
+class ImpatientHandlers {
+ public:
+  explicit ImpatientHandlers(Installation& installation);
+  ~ImpatientHandlers();
+  ImpatientHandlers(const ImpatientHandlers&) = delete;
+  ImpatientHandlers& operator=(const ImpatientHandlers&) = delete;
+
+ private:
+  Installation& installation_;
 };
 
 }  // namespace stagedoor::testing

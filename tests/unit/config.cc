@@ -42,11 +42,9 @@ class LoadConfig : public ::testing::Test {
     return config ? ConfigProblems{} : config.error();
   }
 
-  static constexpr const char* kNames[] = {"STAGEDOOR_HOME",
-                                           "STAGEDOOR_DB",
-                                           "STAGEDOOR_MEMCACHED",
-                                           "STAGEDOOR_CURRENCY",
-                                           "STAGEDOOR_ACCESS_TOKEN_TTL",
+  static constexpr const char* kNames[] = {"STAGEDOOR_HOME",         "STAGEDOOR_DB",
+                                           "STAGEDOOR_MEMCACHED",    "STAGEDOOR_MEMCACHED_TIMEOUT",
+                                           "STAGEDOOR_CURRENCY",     "STAGEDOOR_ACCESS_TOKEN_TTL",
                                            "STAGEDOOR_IDENTITY_KEYS"};
   std::filesystem::path home_;
 };
@@ -170,16 +168,19 @@ TEST_F(LoadConfig, TakesADefaultForASettingThatTheFileLeavesEmpty) {
   ASSERT_TRUE(config) << ::testing::PrintToString(config.error());
   EXPECT_EQ(config->currency, "KRW");
   EXPECT_EQ(config->memcached_servers, std::vector<std::string>{home_ / "run/memcached.sock"});
+  EXPECT_EQ(config->memcached_timeout, std::chrono::milliseconds{25});
 }
 
 TEST_F(LoadConfig, TakesOutsideServersInsteadOfThePrivateOnes) {
   std::filesystem::remove(home_ / "secrets/db_password");
   set("STAGEDOOR_DB", "mysql://u:p@db.example:3307/stage");
+  set("STAGEDOOR_MEMCACHED_TIMEOUT", "40");
   set("STAGEDOOR_MEMCACHED", "one:11211, 10.0.0.2:11212 ,/run/m.sock,[::1]:11211");
   const auto config = load_config();
   ASSERT_TRUE(config) << ::testing::PrintToString(config.error());
   EXPECT_EQ(config->database.host, "db.example");
   EXPECT_EQ(config->database.unix_socket, "");
+  EXPECT_EQ(config->memcached_timeout, std::chrono::milliseconds{40});
   EXPECT_EQ(config->memcached_servers, (std::vector<std::string>{"one:11211", "10.0.0.2:11212",
                                                                  "/run/m.sock", "[::1]:11211"}));
 }
@@ -190,16 +191,18 @@ TEST_F(LoadConfig, NamesAllProblemsAtOnce) {
   std::filesystem::remove(home_ / "secrets/queue_token_keys");
   set("STAGEDOOR_DB", "mysql://nobody");
   set("STAGEDOOR_MEMCACHED", "good:11211,bad,:1,x:0,y:65536");
+  set("STAGEDOOR_MEMCACHED_TIMEOUT", "1001");
   set("STAGEDOOR_CURRENCY", "won");
   set("STAGEDOOR_ACCESS_TOKEN_TTL", "0");
   const ConfigProblems found = problems();
   for (const char* text :
        {"stagedoor.conf: line 1", "access_token_key", "queue_token_keys", "STAGEDOOR_DB",
         "'bad' is not host:port", "':1' is not host:port", "'x:0' is not", "'y:65536' is not",
-        "STAGEDOOR_CURRENCY: 'won'", "STAGEDOOR_ACCESS_TOKEN_TTL: '0'"}) {
+        "STAGEDOOR_MEMCACHED_TIMEOUT: '1001'", "STAGEDOOR_CURRENCY: 'won'",
+        "STAGEDOOR_ACCESS_TOKEN_TTL: '0'"}) {
     EXPECT_TRUE(mentions(found, text)) << text << "\n" << ::testing::PrintToString(found);
   }
-  EXPECT_EQ(found.size(), 10U) << ::testing::PrintToString(found);
+  EXPECT_EQ(found.size(), 11U) << ::testing::PrintToString(found);
 }
 
 TEST_F(LoadConfig, SaysSoWhenItIsToldToUseNoCacheServerAtAll) {

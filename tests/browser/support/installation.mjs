@@ -31,6 +31,8 @@ export class Installation {
       STAGEDOOR_PORT: String(port),
       STAGEDOOR_BIN: binaries,
       STAGEDOOR_RATE_LIMITS: "off",
+      // A processor that is taken away for a while is no memcached that hangs.
+      STAGEDOOR_MEMCACHED_TIMEOUT: "500",
     };
   }
 
