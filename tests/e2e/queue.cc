@@ -359,7 +359,7 @@ TEST(TokenEnd, TheUnclaimedAndTheActiveLapse) {
 }
 
 TEST(BeforeTheSale, TheLineStandsAndMovesInOrderFromTheOpeningOn) {
-  const Json concert = concert_for(3, {}, {{"sale_opens_at", time_from_now(4s)}});
+  const Json concert = concert_for(3, {}, {{"sale_opens_at", time_from_now(1h)}});
   const std::vector<Json> states = join_in_order(8, concert);
   for (std::size_t i = 0; i < states.size(); ++i) {
     const Json state = state_of(states[i]);
@@ -371,6 +371,8 @@ TEST(BeforeTheSale, TheLineStandsAndMovesInOrderFromTheOpeningOn) {
   EXPECT_EQ(status_of(state_of(states[0])), "PREQUEUED");
   EXPECT_EQ(get(concert_path(concert)).json()["sale_state"].text(), "SCHEDULED");
 
+  const std::string opens_at = time_from_now(2s);
+  ASSERT_EQ(change(concert, R"({"sale_opens_at":")" + opens_at + "\"}").status, 200);
   EXPECT_TRUE(becomes(states[2], "ACTIVE", 7s));
   EXPECT_EQ(Installation::shared().query_value(
                 "SELECT MAX(t.admitted_at) <= c.sale_opens_at + INTERVAL 2 SECOND"
@@ -397,12 +399,13 @@ TEST(BeforeTheSale, ALotteryIsNotInThisVersion) {
 }
 
 TEST(AfterTheSale, EverybodyIsToldAndNobodyJoins) {
-  const Json concert = concert_for(1, {}, {{"sale_closes_at", time_from_now(3s)}});
+  const Json concert = concert_for(1);
   const User inside_user = new_user();
   const Json inside = joined(inside_user, concert);
   const User waiting_user = new_user();
   const Json waiting = joined(waiting_user, concert);
   EXPECT_EQ(status_of(inside), "ACTIVE");
+  close_in_a_second(concert);
   EXPECT_TRUE(becomes(waiting, "EXPIRED", 5s));
   expect_ended(state_of(waiting), "SALE_CLOSED");
   expect_ended(state_of(inside), "SALE_CLOSED");

@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 
+#include "support/patient_crowd.h"
 #include "support/queue.h"
 
 using namespace stagedoor::testing;
@@ -221,6 +222,11 @@ class BusyLine {
     return slowest;
   }
 
+  [[nodiscard]] bool has_seen_enough() const {
+    return samples_ > 20 && count("expired_reason = 'LEFT'") >= 10 &&
+           count("expired_reason = 'REVOKED'") >= 5 &&
+           count("expired_reason = 'ACTIVE_LAPSED'") >= 1;
+  }
   [[nodiscard]] std::int64_t count(const std::string& condition) const {
     return std::stoll(Installation::shared().query_value(
         "SELECT COUNT(*) FROM queue_tokens WHERE concert_id = " + id_of(concert_) + " AND " +
@@ -302,8 +308,13 @@ TEST_F(AtTheDoor, WhenThreeHundredLeaveEverybodyMovesUpExactlyAndNobodyBack) {
       at = at + 16 < tokens.size() ? at + 16 : i;
     }));
   }
-  const auto left = parallel(kConnections - 16, leaving.size(),
-                             [&](std::size_t i) { return leave(leaving[i]).status; });
+  std::vector<int> left;
+  {
+    PatientCrowd crowd_that_leaves;
+    left = parallel(kConnections - 16, leaving.size(), [&](std::size_t i) {
+      return crowd_that_leaves.insist([&] { return leave(leaving[i]); }).status;
+    });
+  }
   const auto left_at = Clock::now();
   EXPECT_EQ(std::count(left.begin(), left.end(), 204), 300);
   std::this_thread::sleep_until(left_at + 2s);
@@ -365,20 +376,24 @@ TEST_F(AtTheDoor, APollCostsTheDatabaseNextToNothing) {
 
 TEST_F(AtTheDoor, TenAreActiveAtMostAndEachFreedPlaceIsRefilledWithinTwoSeconds) {
   BusyLine line;
-  const auto end = Clock::now() + 15s;
-  Background sampler([&] { line.sample(); });
+  // As long as it takes on a slow machine until enough has happened.
+  const auto soonest_end = Clock::now() + 15s;
+  const auto latest_end = Clock::now() + 90s;
+  std::atomic<bool> is_over{false};
+  Background sampler([&] {
+    line.sample();
+    const auto now = Clock::now();
+    is_over = now > latest_end || (now > soonest_end && line.has_seen_enough());
+  });
   parallel(kConnections - 1, kConnections - 1, [&](std::size_t thread) {
-    for (std::size_t i = thread; Clock::now() < end; i = (i + kConnections - 1) % line.kUsers) {
+    for (std::size_t i = thread; !is_over; i = (i + kConnections - 1) % line.kUsers) {
       line.poll_as(i);
     }
     return 0;
   });
   sampler.stop();
-  EXPECT_GT(line.samples(), 20);
+  EXPECT_TRUE(line.has_seen_enough());
   EXPECT_GE(line.count("status = 'WAITING'"), 1) << "too few to tell";
-  EXPECT_GE(line.count("expired_reason = 'LEFT'"), 10);
-  EXPECT_GE(line.count("expired_reason = 'REVOKED'"), 5);
-  EXPECT_GE(line.count("expired_reason = 'ACTIVE_LAPSED'"), 1);
   EXPECT_LE(line.slowest_refill_seconds(), 2.0);
   std::cout << line.count("admitted_at IS NOT NULL") << " admitted, slowest refill "
             << line.slowest_refill_seconds() << " s, " << line.samples() << " samples\n";

@@ -274,12 +274,11 @@ TEST(Reservations, LettingGoAfterTheActiveTimeEndsTheToken) {
 }
 
 TEST(Reservations, AHoldOutlivesTheSale) {
-  NewConcert closing = hall(50);
-  closing.times = {{"sale_closes_at", time_from_now(2500ms)}};
-  const Json concert = create_concert(closing);
+  const Json concert = create_concert(hall(50));
   const Fan fan = admitted(concert);
   const Fan other = admitted(concert);
   const Json hold = held(fan, date_of(concert), {1});
+  close_in_a_second(concert);
   ASSERT_TRUE(
       eventually(5s, [&] { return state_of(fan.queue_token)["status"].text() == "EXPIRED"; }));
   EXPECT_EQ(state_of(fan.queue_token)["expired_reason"].text(), "SALE_CLOSED");

@@ -227,6 +227,7 @@ TEST(AList, IsNeverOlderThanFiveSecondsWhileReadersRaceWriters) {
 }
 
 TEST(ASetting, IsNeverOlderThanTwoSecondsWhileReadersRaceWriters) {
+  constexpr std::size_t kChanges = 50;
   const Json concert = create_concert();
   History changed;
   std::int64_t value = 1'000;
@@ -241,8 +242,10 @@ TEST(ASetting, IsNeverOlderThanTwoSecondsWhileReadersRaceWriters) {
     PatientCrowd readers;
     const SlowReaders slow("show_concert");
     parallel(3, 3, [&](std::size_t) {
-      const auto end = Clock::now() + 6s;
-      while (Clock::now() < end) {
+      const auto soonest_end = Clock::now() + 6s;
+      const auto latest_end = Clock::now() + 60s;
+      while (Clock::now() < soonest_end ||
+             (changed.size() <= kChanges && Clock::now() < latest_end)) {
         const auto asked = Clock::now();
         const std::int64_t seen =
             read(readers, concert_path(concert))["queue"]["max_active"].integer();
@@ -256,7 +259,7 @@ TEST(ASetting, IsNeverOlderThanTwoSecondsWhileReadersRaceWriters) {
     });
   }
   writer.stop();
-  EXPECT_GT(changed.size(), 50U);
+  EXPECT_GT(changed.size(), kChanges);
 }
 
 TEST(ManyReadersAtOnce, GetTheSameListFromOneRebuild) {
@@ -265,9 +268,13 @@ TEST(ManyReadersAtOnce, GetTheSameListFromOneRebuild) {
     return std::stol(
         Installation::shared().query("SHOW GLOBAL STATUS LIKE 'Com_select'").at(0).at(1));
   };
-  get("/concerts?limit=3");
+  const Response first = get("/concerts?limit=3");
   const long before = rows();
-  parallel(8, 400, [](std::size_t) { return get("/concerts?limit=3").status; });
+  const auto answers = parallel(8, 400, [](std::size_t) { return get("/concerts?limit=3"); });
+  for (const Response& answer : answers) {
+    ASSERT_EQ(answer.status, 200) << answer;
+    ASSERT_EQ(answer.body, first.body);
+  }
   EXPECT_LT(rows() - before, 100) << "400 readers of one page asked the database too often";
 }
 

@@ -11,6 +11,7 @@ using namespace stagedoor::testing;
 namespace {
 
 constexpr int kBuyersBefore = 20;
+constexpr int kDumpsMax = 10;
 // More than are sold while a dump is written.
 constexpr std::int64_t kSeats = 5'000;
 
@@ -59,12 +60,17 @@ TEST(ABackup, TakenDuringASaleIsWholeAndOpensToTheSamePeople) {
     return eventually(std::chrono::seconds(10), [&] { return sale.sold() > sold; });
   };
   ASSERT_TRUE(goes_on_after(kBuyersBefore));
-  const std::int64_t sold_before = sale.sold();
-  run_in(source,
-         "mariadb-dump --defaults-file=$STAGEDOOR_HOME/run/stagedoor_db.cnf --single-transaction"
-         " --quick --no-tablespaces stagedoor > " +
-             backup);
-  const std::int64_t sold_after = sale.sold();
+  std::int64_t sold_before = 0;
+  std::int64_t sold_after = 0;
+  // A dump takes a tenth of a second, in which a slow machine sells nothing.
+  for (int dump = 0; dump < kDumpsMax && sold_after == sold_before; ++dump) {
+    sold_before = sale.sold();
+    run_in(source,
+           "mariadb-dump --defaults-file=$STAGEDOOR_HOME/run/stagedoor_db.cnf --single-transaction"
+           " --quick --no-tablespaces stagedoor > " +
+               backup);
+    sold_after = sale.sold();
+  }
   EXPECT_GT(sold_after, sold_before) << "seats were sold while it was written";
   EXPECT_TRUE(goes_on_after(sold_after)) << "the sale was not over when it was";
   rush.stop();

@@ -97,6 +97,12 @@ Response change(const Json& concert, const std::string& settings) {
   return patch("/admin" + concert_path(concert), settings, as_admin());
 }
 
+void close_in_a_second(const Json& concert) {
+  const std::string closes_at = time_from_now(std::chrono::seconds(1));
+  const Response response = change(concert, R"({"sale_closes_at":")" + closes_at + "\"}");
+  EXPECT_EQ(response.status, 200) << response;
+}
+
 bool becomes(const Json& state, const std::string& status, std::chrono::milliseconds within) {
   return eventually(within, [&] { return state_of(state)["status"].text() == status; });
 }

@@ -23,6 +23,8 @@ Json state_of(const Json& state);
 Response leave(const std::string& token);
 Response revoke_token(const std::string& token_id);
 Response change(const Json& concert, const std::string& settings);
+// Its sale, when all that must come before has happened.
+void close_in_a_second(const Json& concert);
 
 // Waits until a poll of the token shows this status, ACTIVE say; false when it never does.
 bool becomes(const Json& state, const std::string& status,

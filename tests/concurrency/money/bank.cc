@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <array>
+#include <atomic>
 #include <deque>
 #include <iostream>
 
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::size_t kClients = 32;
 constexpr std::chrono::seconds kDuration{BANK_SECONDS};
+// How much longer on a machine on which less happens in that time.
+constexpr std::chrono::seconds kPatience{90};
 constexpr std::array kVictims{"authorize",      "charge_balance",      "join_queue",   "pay",
                               "refund_payment", "release_reservation", "reserve_seats"};
 
@@ -42,7 +45,7 @@ class Storm {
   }
 
   std::mt19937 random_{std::random_device{}()};
-  int rounds_ = 0;
+  std::atomic<int> rounds_{0};
   int kills_ = 0;
 };
 
@@ -59,9 +62,18 @@ TEST(Bank, LosesNothingAndInventsNothingInAStorm) {
 
   Storm storm;
   Background weather([&] { storm.strike(); });
-  const auto end = std::chrono::steady_clock::now() + kDuration;
+  const auto soonest_end = std::chrono::steady_clock::now() + kDuration;
+  const auto latest_end = soonest_end + kPatience;
+  const auto has_seen_enough = [&] {
+    return storm.rounds() >= 2 && counters.charges > 50 && counters.payments > 10 &&
+           counters.refunds > 1;
+  };
+  const auto goes_on = [&] {
+    const auto now = std::chrono::steady_clock::now();
+    return now < soonest_end || (now < latest_end && !has_seen_enough());
+  };
   parallel(kClients, kClients, [&](std::size_t i) {
-    while (std::chrono::steady_clock::now() < end) clients[i].step();
+    while (goes_on()) clients[i].step();
     return true;
   });
   weather.stop();
@@ -76,8 +88,5 @@ TEST(Bank, LosesNothingAndInventsNothingInAStorm) {
             << counters.refunds << ", cancels " << counters.cancels << "; asked again "
             << counters.failures << ", replays " << counters.replays << "; storms "
             << storm.rounds() << ", processes killed " << storm.kills() << '\n';
-  EXPECT_GE(storm.rounds(), 2);
-  EXPECT_GT(counters.charges, 50);
-  EXPECT_GT(counters.payments, 10);
-  EXPECT_GT(counters.refunds, 1);
+  EXPECT_TRUE(has_seen_enough());
 }
