@@ -48,6 +48,9 @@ TEST(SameUser, GetsOneOpenHoldHoweverManyHeAsksForAtOnce) {
 
 // Reserving, releasing and asking for more than he may, all at once.
 TEST(SameUser, NeverHoldsMoreThanTheLimit) {
+  constexpr std::size_t kCalls = 400;
+  constexpr std::size_t kCallsMax = 20 * kCalls;
+  constexpr int kCreated = 10;
   const Json concert = create_concert(hall(50, {{"max_seats_per_user", 3}}));
   const std::int64_t date_id = date_of(concert);
   const Fan fan = admitted(concert);
@@ -60,22 +63,26 @@ TEST(SameUser, NeverHoldsMoreThanTheLimit) {
     EXPECT_LE(std::stoi(seats), 3);
     ++looks;
   });
-  const auto created = parallel(16, 400, [&](std::size_t i) {
+  // How many of them meet no other hold depends on how the machine shares out its processors.
+  std::atomic<int> created{0};
+  parallel(16, kCallsMax, [&](std::size_t i) {
+    if (i >= kCalls && created > kCreated) return true;
     const auto count = static_cast<std::int64_t>(i % 4) + 1;
     const Response response = reserve_best(fan, date_id, count);
     if (response.status == 201) {
       EXPECT_LE(numbers_of(response.json()["seats"]).size(), 3U);
       EXPECT_EQ(release(fan.user, response.json()).status, 204);
-      return 1;
+      ++created;
+      return true;
     }
     EXPECT_EQ(response.status, 409) << response;
     const std::string code = response.json()["code"].text();
     EXPECT_TRUE(code == "hold_exists" || (code == "seat_limit_exceeded" && count == 4)) << response;
-    return 0;
+    return true;
   });
   watch.stop();
   EXPECT_GE(looks, 2);
-  EXPECT_GT(std::count(created.begin(), created.end(), 1), 10);
+  EXPECT_GT(created, kCreated);
   expect_whole(concert);
 }
 
