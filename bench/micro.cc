@@ -2,9 +2,9 @@
 #include <benchmark/benchmark.h>
 
 #include "base/json_writer.h"
-#include "domain/line_snapshot.h"
-#include "domain/seat_plan.h"
 #include "http/caching.h"
+#include "line/snapshot_rules.h"
+#include "sale/seat_plan_rules.h"
 #include "token/access_token.h"
 #include "token/queue_token.h"
 

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <thread>
 
-#include "operations/line_ends.h"
+#include "line/line_ends.h"
 
 namespace stagedoor::bench::raw {
 

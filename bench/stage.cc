@@ -4,8 +4,8 @@
 #include <stdexcept>
 
 #include "db/transaction.h"
-#include "operations/concerts.h"
-#include "operations/line.h"
+#include "line/advance.h"
+#include "sale/concerts.h"
 
 namespace stagedoor::bench {
 namespace {
@@ -128,7 +128,7 @@ Show Stage::create_show(std::int64_t max_active, const std::vector<std::int64_t>
     date.seats.front().to = seats;
     concert.dates.push_back(date);
   }
-  const auto created = operations::create_concert(services_.database, concert);
+  const auto created = sale::create_concert(services_.database, concert);
   Show show{created.concert.id, {}};
   for (const DateSummary& date : created.dates) show.dates.push_back(date.id);
   return show;
@@ -151,8 +151,7 @@ void Stage::load_tokens(const Show& show, char user_mark, std::int64_t first, st
 // Each advance lets in a bounded number.
 void Stage::advance_until(const Show& show, std::int64_t active) {
   for (;;) {
-    const auto line =
-        operations::advance_line(services_.database, services_.memcached, show.concert);
+    const auto line = line::advance_line(services_.database, services_.memcached, show.concert);
     if (!line) throw std::runtime_error("a line under load does not advance");
     if (line->active >= active) return;
   }

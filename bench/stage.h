@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "domain/concert.h"
-#include "domain/queue_token.h"
 #include "endpoint/endpoint.h"
+#include "line/token_rules.h"
+#include "sale/concert_rules.h"
 
 namespace stagedoor::bench {
 

@@ -4,9 +4,9 @@
 // 404 not_found
 #include "endpoint/concert_json.h"
 #include "endpoint/endpoint.h"
-#include "operations/cache_keys.h"
-#include "operations/concerts.h"
-#include "operations/line.h"
+#include "line/advance.h"
+#include "sale/cache_keys.h"
+#include "sale/concerts.h"
 
 namespace stagedoor {
 namespace {
@@ -19,11 +19,11 @@ Outcome<http::Response> add_date(const http::Request& request, Services& service
   const NewDate date = read_new_date(body->root());
   if (const auto checked = body->check(); !checked) return checked.error();
 
-  const auto added = operations::add_date(services.database, *id, date);
+  const auto added = sale::add_date(services.database, *id, date);
   if (!added) return added.error();
-  services.cache.invalidate(operations::concert_version(*id));
-  services.cache.invalidate(operations::kConcertListVersion);
-  operations::try_advance_line(services.database, services.memcached, *id);
+  services.cache.invalidate(sale::concert_version(*id));
+  services.cache.invalidate(sale::kConcertListVersion);
+  line::try_advance_line(services.database, services.memcached, *id);
   JsonWriter json;
   write_date(json, *added);
   return http::json(201, json.take());

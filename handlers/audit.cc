@@ -8,17 +8,17 @@
 #include "base/log.h"
 #include "endpoint/endpoint.h"
 #include "metrics/metrics.h"
-#include "operations/audit.h"
+#include "watch/audit.h"
 
 int main() {
   using namespace stagedoor;
   log::set_handler("audit");
   Services services(load_config_or_exit());
-  watch("audit", services.config);
+  report_as("audit", services.config);
   int violated = 0;
   std::string names;
   try {
-    for (const auto& finding : operations::audit(services.database)) {
+    for (const auto& finding : watch::audit(services.database)) {
       const bool holds = finding.violations.empty();
       violated += holds ? 0 : 1;
       if (!holds) names += (names.empty() ? "" : ", ") + finding.invariant;

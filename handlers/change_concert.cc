@@ -4,9 +4,9 @@
 // 404 not_found
 #include "endpoint/concert_json.h"
 #include "endpoint/endpoint.h"
-#include "operations/cache_keys.h"
-#include "operations/concerts.h"
-#include "operations/line.h"
+#include "line/advance.h"
+#include "sale/cache_keys.h"
+#include "sale/concerts.h"
 
 namespace stagedoor {
 namespace {
@@ -19,13 +19,13 @@ Outcome<http::Response> change_concert(const http::Request& request, Services& s
   const auto change = read_settings_change(body->root());
   if (const auto checked = body->check(); !checked) return checked.error();
 
-  const auto changed = operations::change_concert(services.database, *id, change);
+  const auto changed = sale::change_concert(services.database, *id, change);
   if (!changed) return changed.error();
-  services.cache.invalidate(operations::concert_version(*id));
-  services.cache.invalidate(operations::kConcertListVersion);
-  operations::try_advance_line(services.database, services.memcached, *id);
+  services.cache.invalidate(sale::concert_version(*id));
+  services.cache.invalidate(sale::kConcertListVersion);
+  line::try_advance_line(services.database, services.memcached, *id);
   const Time now = services.database.now();
-  const auto dates = operations::list_dates(services.database, *id, false, now);
+  const auto dates = sale::list_dates(services.database, *id, false, now);
   if (!dates) return dates.error();
   return http::json(200, organiser_json({*changed, *dates}, sale_state(*changed, now)));
 }

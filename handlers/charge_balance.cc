@@ -5,12 +5,12 @@
 #include "base/json_writer.h"
 #include "endpoint/endpoint.h"
 #include "endpoint/idempotency_key.h"
-#include "operations/money.h"
+#include "money/ledger.h"
 
 namespace stagedoor {
 namespace {
 
-std::string charge_json(const operations::Charge& charge, const std::string& currency) {
+std::string charge_json(const money::Charge& charge, const std::string& currency) {
   JsonWriter json;
   json.begin_object()
       .field("charge_id", charge.id)
@@ -37,10 +37,9 @@ Outcome<http::Response> charge_balance(const http::Request& request, Services& s
   const auto key = require_idempotency_key(request, "charge", body->canonical());
   if (!key) return key.error();
 
-  const auto answer = operations::charge(services.database, *user_id, amount, *key,
-                                         [&](const operations::Charge& charge) {
-                                           return charge_json(charge, services.config.currency);
-                                         });
+  const auto answer = money::charge(
+      services.database, *user_id, amount, *key,
+      [&](const money::Charge& charge) { return charge_json(charge, services.config.currency); });
   if (!answer) return answer.error();
   return answer_response(*answer);
 }

@@ -5,13 +5,13 @@
 // 404 not_found
 #include "base/json_writer.h"
 #include "endpoint/endpoint.h"
-#include "operations/cache_keys.h"
-#include "operations/stats.h"
+#include "sale/cache_keys.h"
+#include "watch/stats.h"
 
 namespace stagedoor {
 namespace {
 
-std::string write_stats(const LineSnapshot& line, const operations::ConcertStats& stats) {
+std::string write_stats(const LineSnapshot& line, const watch::ConcertStats& stats) {
   JsonWriter json;
   json.begin_object().key("queue").begin_object();
   json.field("waiting", line.waiting())
@@ -23,7 +23,7 @@ std::string write_stats(const LineSnapshot& line, const operations::ConcertStats
   for (const auto& [reason, count] : stats.by_reason) json.field(reason, count);
   json.end_object().end_object().key("dates").begin_array();
   Money revenue;
-  for (const operations::DateStats& date : stats.dates) {
+  for (const watch::DateStats& date : stats.dates) {
     json.begin_object()
         .field("date_id", date.id)
         .field("available", date.available)
@@ -42,9 +42,9 @@ Outcome<http::Response> concert_stats(const http::Request& request, Services& se
   const auto sight = services.lines.look(*id);
   if (!sight) return sight.error();
   const Time now = services.database.estimated_now();
-  const std::string key = operations::concert_version(*id) + ":stats";
-  return http::json(200, services.cache.fetch(key, key, operations::kStatsAgeMax, now, [&] {
-    return write_stats(*sight->line, operations::read_stats(services.database, *id, now));
+  const std::string key = sale::concert_version(*id) + ":stats";
+  return http::json(200, services.cache.fetch(key, key, sale::kStatsAgeMax, now, [&] {
+    return write_stats(*sight->line, watch::read_stats(services.database, *id, now));
   }));
 }
 

@@ -3,8 +3,8 @@
 // 201 the concert with every setting and its dates
 #include "endpoint/concert_json.h"
 #include "endpoint/endpoint.h"
-#include "operations/cache_keys.h"
-#include "operations/concerts.h"
+#include "sale/cache_keys.h"
+#include "sale/concerts.h"
 
 namespace stagedoor {
 namespace {
@@ -15,8 +15,8 @@ Outcome<http::Response> create_concert(const http::Request& request, Services& s
   const NewConcert concert = read_new_concert(body->root());
   if (const auto checked = body->check(); !checked) return checked.error();
 
-  const auto created = operations::create_concert(services.database, concert);
-  services.cache.invalidate(operations::kConcertListVersion);
+  const auto created = sale::create_concert(services.database, concert);
+  services.cache.invalidate(sale::kConcertListVersion);
   const SaleState state = sale_state(created.concert, services.database.now());
   return http::json(201, organiser_json(created, state));
 }

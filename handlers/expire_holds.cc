@@ -9,31 +9,32 @@
 #include "base/log.h"
 #include "endpoint/endpoint.h"
 #include "metrics/metrics.h"
-#include "operations/alerts.h"
-#include "operations/outage.h"
-#include "operations/sweep.h"
-#include "webhook/webhook.h"
+#include "watch/alerts.h"
+#include "watch/outage.h"
+#include "watch/sweep.h"
+#include "watch/webhook.h"
 
 namespace stagedoor {
 namespace {
 
 // Empty when there is nobody to tell.
-operations::SendAlert webhook_of(const Config& config) {
+watch::SendAlert webhook_of(const Config& config) {
   if (config.alert_webhook.empty()) return {};
-  return [url = config.alert_webhook](const std::string& json) { return webhook::post(url, json); };
+  return
+      [url = config.alert_webhook](const std::string& json) { return watch::post_json(url, json); };
 }
 
-operations::SweepSummary sweep(Services& services) {
-  const operations::SendAlert send = webhook_of(services.config);
-  operations::OutageWatch outage(services.config.home + "/run/database_outage");
+watch::SweepSummary sweep(Services& services) {
+  const watch::SendAlert send = webhook_of(services.config);
+  watch::OutageWatch outage(services.config.home + "/run/database_outage");
   if (!outage.database_answers(services.database)) {
     outage.tell(send);
     return {.errors = {"the database does not answer"}};
   }
-  return operations::sweep(services.waiting_room(), [&] {
+  return watch::sweep(services.waiting_room(), [&] {
     outage.settle(services.database);
-    operations::collect_alerts(services.database, services.config.alert_directory());
-    if (send) operations::send_alerts(services.database, send);
+    watch::collect_alerts(services.database, services.config.alert_directory());
+    if (send) watch::send_alerts(services.database, send);
   });
 }
 
@@ -44,14 +45,14 @@ int main() {
   using namespace stagedoor;
   log::set_handler("expire_holds");
   Services services(load_config_or_exit());
-  watch("expire_holds", services.config);
-  const operations::SweepSummary summary = sweep(services);
+  report_as("expire_holds", services.config);
+  const watch::SweepSummary summary = sweep(services);
   metrics::count(metrics::Counter::kSweeps);
   if (summary.errors.empty()) {
     metrics::set_to_now(metrics::Gauge::kSweptAt);
   } else {
     metrics::count(metrics::Counter::kSweepErrors);
   }
-  std::cout << operations::summary_json(summary) << '\n';
+  std::cout << watch::summary_json(summary) << '\n';
   return summary.errors.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -18,7 +18,7 @@ Outcome<http::Response> join_queue(const http::Request& request, Services& servi
   if (const auto checked = body->check(); !checked) return checked.error();
 
   auto room = services.waiting_room();
-  const auto joined = operations::join_queue(room, *user_id, concert_id);
+  const auto joined = line::join_queue(room, *user_id, concert_id);
   if (!joined) return joined.error();
   return queue_response(joined->created ? 201 : 200, joined->state, services);
 }

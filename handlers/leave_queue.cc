@@ -5,6 +5,7 @@
 #include "endpoint/endpoint.h"
 #include "endpoint/queue_json.h"
 #include "http/json_body.h"
+#include "sale/leaving.h"
 
 namespace stagedoor {
 namespace {
@@ -14,7 +15,7 @@ Outcome<http::Response> leave_queue(const http::Request& request, Services& serv
   if (!claims) return claims.error();
   if (const auto none = http::JsonBody::expect_none(request); !none) return none.error();
   auto room = services.waiting_room();
-  const auto ended = operations::end_token(room, claims->token_id, EndReason::kLeft);
+  const auto ended = sale::end_token(room, claims->token_id, EndReason::kLeft);
   if (!ended) return ended.error();
   return http::no_content();
 }

@@ -7,13 +7,13 @@
 #include "http/caching.h"
 #include "http/paging.h"
 #include "http/query.h"
-#include "operations/cache_keys.h"
-#include "operations/concerts.h"
+#include "sale/cache_keys.h"
+#include "sale/concerts.h"
 
 namespace stagedoor {
 namespace {
 
-using operations::ConcertFilter;
+using sale::ConcertFilter;
 
 Outcome<ConcertFilter> read_filter(const http::Request& request) {
   const auto page = http::read_page(request, 2);
@@ -35,7 +35,7 @@ Outcome<ConcertFilter> read_filter(const http::Request& request) {
   return filter;
 }
 
-std::string write_page(const operations::ConcertPage& page, Time now) {
+std::string write_page(const sale::ConcertPage& page, Time now) {
   JsonWriter json;
   json.begin_object().key("items").begin_array();
   for (const Concert& concert : page.concerts) {
@@ -55,9 +55,8 @@ Outcome<http::Response> list_concerts(const http::Request& request, Services& se
   if (!filter) return filter.error();
   const Time now = services.database.estimated_now();
   std::string body = services.cache.fetch(
-      operations::kConcertListVersion, operations::list_entry(*filter),
-      operations::kConcertListAgeMax, now,
-      [&] { return write_page(operations::list_concerts(services.database, *filter, now), now); });
+      sale::kConcertListVersion, sale::list_entry(*filter), sale::kConcertListAgeMax, now,
+      [&] { return write_page(sale::list_concerts(services.database, *filter, now), now); });
   return http::cacheable_json(request, std::move(body), "public, max-age=1");
 }
 

@@ -6,8 +6,8 @@
 #include "endpoint/endpoint.h"
 #include "http/caching.h"
 #include "http/query.h"
-#include "operations/cache_keys.h"
-#include "operations/concerts.h"
+#include "sale/cache_keys.h"
+#include "sale/concerts.h"
 
 namespace stagedoor {
 namespace {
@@ -25,10 +25,10 @@ Outcome<http::Response> list_dates(const http::Request& request, Services& servi
   const auto available = http::read_flag(request, "available");
   if (!available) return available.error();
   const Time now = services.database.estimated_now();
-  const std::string version = operations::concert_version(*id);
+  const std::string version = sale::concert_version(*id);
   const std::string entry = version + (*available ? ":dates:available" : ":dates");
-  std::string body = services.cache.fetch(version, entry, operations::kDatesAgeMax, now, [&] {
-    const auto dates = operations::list_dates(services.database, *id, *available, now);
+  std::string body = services.cache.fetch(version, entry, sale::kDatesAgeMax, now, [&] {
+    const auto dates = sale::list_dates(services.database, *id, *available, now);
     return dates ? write_body(*dates) : std::string();
   });
   if (body.empty()) return Refused{Refusal::kNotFound};

@@ -4,7 +4,7 @@
 #include "endpoint/endpoint.h"
 #include "endpoint/paging.h"
 #include "endpoint/payment_json.h"
-#include "operations/payments.h"
+#include "money/payments.h"
 
 namespace stagedoor {
 namespace {
@@ -14,8 +14,7 @@ Outcome<http::Response> list_payments(const http::Request& request, Services& se
   if (!user_id) return user_id.error();
   const auto page = read_time_page<PaymentId>(request);
   if (!page) return page.error();
-  const auto found =
-      operations::list_payments(services.database, *user_id, page->after, page->limit);
+  const auto found = money::list_payments(services.database, *user_id, page->after, page->limit);
   return http::json(200, write_time_page(found, payment_json));
 }
 

@@ -4,7 +4,7 @@
 #include "endpoint/endpoint.h"
 #include "endpoint/paging.h"
 #include "endpoint/reservation_json.h"
-#include "operations/reservations.h"
+#include "sale/reservations.h"
 
 namespace stagedoor {
 namespace {
@@ -14,8 +14,7 @@ Outcome<http::Response> list_reservations(const http::Request& request, Services
   if (!user_id) return user_id.error();
   const auto page = read_time_page<ReservationId>(request);
   if (!page) return page.error();
-  const auto found =
-      operations::list_reservations(services.database, *user_id, page->after, page->limit);
+  const auto found = sale::list_reservations(services.database, *user_id, page->after, page->limit);
   return http::json(200, write_time_page(found, reservation_json));
 }
 

@@ -8,8 +8,8 @@
 #include "endpoint/endpoint.h"
 #include "endpoint/kept_listing.h"
 #include "http/caching.h"
-#include "operations/cache_keys.h"
-#include "operations/seats.h"
+#include "sale/cache_keys.h"
+#include "sale/listing.h"
 
 namespace stagedoor {
 namespace {
@@ -43,12 +43,12 @@ Outcome<http::Response> list_seats(const http::Request& request, Services& servi
   if (!*available_only) {
     if (auto kept = send_to_kept_listing(request, services, *concert_id, *date_id)) return *kept;
   }
-  const std::string entry = operations::seats_entry(*concert_id, *date_id, *available_only);
+  const std::string entry = sale::seats_entry(*concert_id, *date_id, *available_only);
   std::string body = services.cache.fetch(
-      entry, entry, operations::kSeatsAgeMax, services.database.estimated_now(), [&] {
+      entry, entry, sale::kSeatsAgeMax, services.database.estimated_now(), [&] {
         const Time now = services.database.estimated_now();
-        const std::string seats = operations::list_seats_json(services.database, *concert_id,
-                                                              *date_id, *available_only, now);
+        const std::string seats =
+            sale::list_seats_json(services.database, *concert_id, *date_id, *available_only, now);
         if (seats.empty()) return std::string();
         const std::string version = http::fingerprint(seats);
         if (!*available_only) services.seats_versions.publish(*concert_id, *date_id, version, now);

@@ -6,15 +6,15 @@
 
 #include "base/json_writer.h"
 #include "endpoint/endpoint.h"
-#include "operations/cache_keys.h"
-#include "operations/demo.h"
+#include "sale/cache_keys.h"
+#include "sale/demo.h"
 
 int main() {
   using namespace stagedoor;
   Services services(load_config_or_exit());
   try {
-    const int created = operations::load_demo(services.database);
-    if (created > 0) services.cache.invalidate(operations::kConcertListVersion);
+    const int created = sale::load_demo(services.database);
+    if (created > 0) services.cache.invalidate(sale::kConcertListVersion);
     JsonWriter json;
     json.begin_object().field("concerts_created", created).end_object();
     std::cout << json.text() << '\n';

@@ -7,12 +7,12 @@
 
 #include "endpoint/endpoint.h"
 #include "metrics/exposition.h"
-#include "operations/gauges.h"
+#include "watch/gauges.h"
 
 namespace stagedoor {
 namespace {
 
-void write_gauges(metrics::Exposition& text, const operations::Gauges& gauges) {
+void write_gauges(metrics::Exposition& text, const watch::Gauges& gauges) {
   text.gauge("stagedoor_database_up", "Whether the database answers",
              std::int64_t{gauges.database_up});
   if (!gauges.database_up) return;
@@ -40,7 +40,7 @@ void write_gauges(metrics::Exposition& text, const operations::Gauges& gauges) {
   }
 }
 
-http::Response metrics_response(Services& services, operations::GaugeReader& gauges) {
+http::Response metrics_response(Services& services, watch::GaugeReader& gauges) {
   const auto pages = metrics::read_pages(services.config.metrics_directory());
   const auto sockets = metrics::socket_directory(STDIN_FILENO, services.config.home + "/run");
   metrics::Exposition text;
@@ -57,7 +57,7 @@ http::Response metrics_response(Services& services, operations::GaugeReader& gau
 
 int main(int argc, char** argv) {
   using namespace stagedoor;
-  std::optional<operations::GaugeReader> gauges;  // remembers what it has read
+  std::optional<watch::GaugeReader> gauges;  // remembers what it has read
   return run_endpoint("metrics", argc, argv,
                       [&](const http::Request&, Services& services) -> Outcome<http::Response> {
                         if (!gauges) gauges.emplace(services.database);

@@ -8,7 +8,7 @@
 #include "endpoint/idempotency_key.h"
 #include "endpoint/payment_json.h"
 #include "endpoint/queue_json.h"
-#include "operations/payments.h"
+#include "money/payments.h"
 
 namespace stagedoor {
 namespace {
@@ -24,7 +24,7 @@ Outcome<http::Response> pay(const http::Request& request, Services& services) {
   if (!key) return key.error();
 
   auto room = services.waiting_room();
-  const auto answer = operations::pay(
+  const auto answer = money::pay(
       room, {*user_id, read_own_queue_token(request, services, *user_id), reservation_id, *key},
       payment_json);
   if (!answer) return answer.error();

@@ -12,7 +12,7 @@ Outcome<http::Response> queue_position(const http::Request& request, Services& s
   const auto claims = read_queue_token(request, services);
   if (!claims) return claims.error();
   auto room = services.waiting_room();
-  const auto state = operations::find_queue_state(room, *claims);
+  const auto state = line::find_queue_state(room, *claims);
   if (!state) return state.error();
   return queue_response(200, *state, services);
 }

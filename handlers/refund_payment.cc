@@ -5,7 +5,7 @@
 #include "endpoint/endpoint.h"
 #include "endpoint/idempotency_key.h"
 #include "endpoint/payment_json.h"
-#include "operations/payments.h"
+#include "money/payments.h"
 
 namespace stagedoor {
 namespace {
@@ -20,7 +20,7 @@ Outcome<http::Response> refund_payment(const http::Request& request, Services& s
   if (!key) return key.error();
 
   auto room = services.waiting_room();
-  const auto answer = operations::refund(room, *user_id, *id, *key, payment_json);
+  const auto answer = money::refund(room, *user_id, *id, *key, payment_json);
   if (!answer) return answer.error();
   return answer_response(*answer);
 }

@@ -4,7 +4,7 @@
 // 404 not_found; 409 already_paid
 #include "endpoint/endpoint.h"
 #include "http/json_body.h"
-#include "operations/reservations.h"
+#include "sale/reservations.h"
 
 namespace stagedoor {
 namespace {
@@ -16,7 +16,7 @@ Outcome<http::Response> release_reservation(const http::Request& request, Servic
   if (!id) return id.error();
   if (const auto none = http::JsonBody::expect_none(request); !none) return none.error();
   auto room = services.waiting_room();
-  const auto released = operations::release_reservation(room, *user_id, *id);
+  const auto released = sale::release_reservation(room, *user_id, *id);
   if (!released) return released.error();
   return http::no_content();
 }

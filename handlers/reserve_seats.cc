@@ -8,8 +8,8 @@
 #include "endpoint/idempotency_key.h"
 #include "endpoint/queue_json.h"
 #include "endpoint/reservation_json.h"
-#include "operations/accounts.h"
-#include "operations/reservations.h"
+#include "people/accounts.h"
+#include "sale/reservations.h"
 
 namespace stagedoor {
 namespace {
@@ -39,8 +39,8 @@ Outcome<http::Response> reserve_seats(const http::Request& request, Services& se
   if (!key) return key.error();
 
   auto room = services.waiting_room();
-  if (*key) operations::ensure_user(services.database, *user_id);
-  const auto answer = operations::reserve_seats(
+  if (*key) people::ensure_user(services.database, *user_id);
+  const auto answer = sale::reserve_seats(
       room, {*user_id, read_own_queue_token(request, services, *user_id), date_id, wish, *key},
       reservation_json);
   if (!answer) return answer.error();

@@ -4,6 +4,7 @@
 // 404 not_found
 #include "endpoint/endpoint.h"
 #include "http/json_body.h"
+#include "sale/leaving.h"
 
 namespace stagedoor {
 namespace {
@@ -13,7 +14,7 @@ Outcome<http::Response> revoke_token(const http::Request& request, Services& ser
   if (!token_id) return token_id.error();
   if (const auto none = http::JsonBody::expect_none(request); !none) return none.error();
   auto room = services.waiting_room();
-  const auto ended = operations::end_token(room, *token_id, EndReason::kRevoked);
+  const auto ended = sale::end_token(room, *token_id, EndReason::kRevoked);
   if (!ended) return ended.error();
   return http::no_content();
 }

@@ -5,8 +5,8 @@
 #include "endpoint/concert_json.h"
 #include "endpoint/endpoint.h"
 #include "http/caching.h"
-#include "operations/cache_keys.h"
-#include "operations/concerts.h"
+#include "sale/cache_keys.h"
+#include "sale/concerts.h"
 
 namespace stagedoor {
 namespace {
@@ -33,10 +33,10 @@ Outcome<http::Response> show_concert(const http::Request& request, Services& ser
   const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
   if (!id) return id.error();
   const Time now = services.database.estimated_now();
-  const std::string version = operations::concert_version(*id);
+  const std::string version = sale::concert_version(*id);
   std::string body =
-      services.cache.fetch(version, version + ":shown", operations::kConcertAgeMax, now, [&] {
-        const auto concert = operations::find_concert(services.database, *id);
+      services.cache.fetch(version, version + ":shown", sale::kConcertAgeMax, now, [&] {
+        const auto concert = sale::find_concert(services.database, *id);
         if (!concert) return std::string();
         const auto sight = services.lines.look(*id);
         return sight ? write_body(*concert, *sight->line, now) : std::string();

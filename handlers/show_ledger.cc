@@ -8,12 +8,12 @@
 #include "endpoint/account_json.h"
 #include "endpoint/endpoint.h"
 #include "http/paging.h"
-#include "operations/money.h"
+#include "money/ledger.h"
 
 namespace stagedoor {
 namespace {
 
-void write_entry(JsonWriter& json, const operations::LedgerEntry& entry) {
+void write_entry(JsonWriter& json, const money::LedgerEntry& entry) {
   json.begin_object()
       .field("entry_id", entry.id)
       .field("kind", entry.kind)
@@ -34,10 +34,10 @@ Outcome<http::Response> show_ledger(const http::Request& request, Services& serv
     after = parse_integer(page->after->front());
     if (!after) return Refused::fields({{"cursor", "is not a cursor of this list"}});
   }
-  const auto found = operations::list_ledger(services.database, user->id, after, page->limit);
+  const auto found = money::list_ledger(services.database, user->id, after, page->limit);
   JsonWriter json;
   json.begin_object().key("items").begin_array();
-  for (const operations::LedgerEntry& entry : found.items) write_entry(json, entry);
+  for (const money::LedgerEntry& entry : found.items) write_entry(json, entry);
   json.end_array().key("next_cursor");
   if (found.more) {
     json.value(http::encode_cursor({std::to_string(found.items.back().id)}));

@@ -4,7 +4,7 @@
 // 404 not_found: it is not there, or not the user's
 #include "endpoint/endpoint.h"
 #include "endpoint/payment_json.h"
-#include "operations/payments.h"
+#include "money/payments.h"
 
 namespace stagedoor {
 namespace {
@@ -14,7 +14,7 @@ Outcome<http::Response> show_payment(const http::Request& request, Services& ser
   if (!user_id) return user_id.error();
   const auto id = request.id_in_path<PaymentId>("PAYMENT_ID");
   if (!id) return id.error();
-  const auto payment = operations::find_payment(services.database, *user_id, *id);
+  const auto payment = money::find_payment(services.database, *user_id, *id);
   if (!payment) return payment.error();
   return http::json(200, payment_json(*payment));
 }

@@ -4,7 +4,7 @@
 // 404 not_found: it is not there, or not the user's
 #include "endpoint/endpoint.h"
 #include "endpoint/reservation_json.h"
-#include "operations/reservations.h"
+#include "sale/reservations.h"
 
 namespace stagedoor {
 namespace {
@@ -14,7 +14,7 @@ Outcome<http::Response> show_reservation(const http::Request& request, Services&
   if (!user_id) return user_id.error();
   const auto id = request.id_in_path<ReservationId>("RESERVATION_ID");
   if (!id) return id.error();
-  const auto reservation = operations::find_reservation(services.database, *user_id, *id);
+  const auto reservation = sale::find_reservation(services.database, *user_id, *id);
   if (!reservation) return reservation.error();
   return http::json(200, reservation_json(*reservation));
 }

@@ -7,8 +7,8 @@
 #include "endpoint/account_json.h"
 #include "endpoint/endpoint.h"
 #include "http/json_body.h"
-#include "operations/accounts.h"
 #include "password/password.h"
+#include "people/accounts.h"
 
 namespace stagedoor {
 namespace {
@@ -21,7 +21,7 @@ Outcome<http::Response> sign_in(const http::Request& request, Services& services
   const std::string password = body->root().text("password", {1, 128});
   if (const auto checked = body->check(); !checked) return checked.error();
 
-  const auto found = operations::find_credentials(services.database, email);
+  const auto found = people::find_credentials(services.database, email);
   const std::string& stored = found ? found->password_hash : password::unknown_user_hash();
   const bool matches = password::verify(password, stored);
   if (!found || !matches) return Refused{Refusal::kBadCredentials};

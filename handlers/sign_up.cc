@@ -4,12 +4,12 @@
 // 409 email_taken
 // 404 not_found: users come from an outside identity provider
 #include "base/json_writer.h"
-#include "domain/account.h"
 #include "endpoint/account_json.h"
 #include "endpoint/endpoint.h"
 #include "http/json_body.h"
-#include "operations/accounts.h"
 #include "password/password.h"
+#include "people/account_rules.h"
+#include "people/accounts.h"
 
 namespace stagedoor {
 namespace {
@@ -27,7 +27,7 @@ Outcome<http::Response> sign_up(const http::Request& request, Services& services
   if (const auto checked = body->check(); !checked) return checked.error();
 
   const auto user_id =
-      operations::create_user(services.database, {name, email, password::hash(password)});
+      people::create_user(services.database, {name, email, password::hash(password)});
   if (!user_id) return user_id.error();
   JsonWriter json;
   json.begin_object().field("user_id", *user_id).field("name", name).field("email", email);

@@ -1,6 +1,6 @@
 #include "endpoint/account_json.h"
 
-#include "operations/accounts.h"
+#include "people/accounts.h"
 
 namespace stagedoor {
 
@@ -13,8 +13,8 @@ Outcome<UserInPath> read_user_in_path(const http::Request& request, Services& se
   if (!is_own && token::parse_role(request.param("STAGEDOOR_ROLE")) != token::Role::kAdmin) {
     return Refused{Refusal::kForbidden};
   }
-  if (is_own) operations::ensure_user(services.database, *id);
-  const auto account = operations::find_account(services.database, *id);
+  if (is_own) people::ensure_user(services.database, *id);
+  const auto account = money::find_account(services.database, *id);
   if (!account) return Refused{Refusal::kNotFound};
   return UserInPath{*id, *account};
 }

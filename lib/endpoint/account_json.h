@@ -2,14 +2,14 @@
 
 #include "base/json_writer.h"
 #include "endpoint/endpoint.h"
-#include "operations/money.h"
+#include "money/ledger.h"
 
 namespace stagedoor {
 
 // The user of the path, who is the caller or, for an admin, anybody.
 struct UserInPath {
   UserId id;
-  operations::Account account;
+  money::Account account;
 };
 Outcome<UserInPath> read_user_in_path(const http::Request& request, Services& services);
 

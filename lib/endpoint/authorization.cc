@@ -33,7 +33,7 @@ Outcome<token::Identity> identify(const http::Request& request, const Services& 
 constexpr Micros kAdmittedAgeMax = std::chrono::milliseconds{500};
 constexpr std::size_t kAdmittedMax = 4'096;
 
-void remember_admitted(Services& services, const operations::QueueState& state) {
+void remember_admitted(Services& services, const line::QueueState& state) {
   auto& recently = services.recently_admitted;
   if (recently.size() >= kAdmittedMax) recently.clear();
   const Micros ends_in = *state.expires_at - services.database.estimated_now();
@@ -52,9 +52,9 @@ Outcome<Done> check_admission(const http::Request& request, Services& services, 
     return Done{};
   }
   auto room = services.waiting_room();
-  const auto state = operations::find_queue_state(room, *claims);
+  const auto state = line::find_queue_state(room, *claims);
   if (!state) return state.error();
-  if (state->status != TokenStatus::kActive) return operations::refuse_inactive(*state);
+  if (state->status != TokenStatus::kActive) return line::refuse_inactive(*state);
   remember_admitted(services, *state);
   return Done{};
 }

@@ -157,7 +157,7 @@ void write_concert(JsonWriter& json, const Concert& concert, SaleState state) {
       .field("last_date_at", concert.last_date_at);
 }
 
-std::string organiser_json(const operations::CreatedConcert& created, SaleState state) {
+std::string organiser_json(const sale::CreatedConcert& created, SaleState state) {
   JsonWriter json;
   json.begin_object();
   write_concert(json, created.concert, state);

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/json_writer.h"
-#include "domain/concert.h"
 #include "http/json_body.h"
-#include "operations/concerts.h"
+#include "sale/concert_rules.h"
+#include "sale/concerts.h"
 
 // How concerts and dates are read from and written to JSON, for the handlers that do so.
 namespace stagedoor {
@@ -21,7 +21,7 @@ std::function<void(ConcertSettings&)> read_settings_change(http::JsonObject& bod
 // The members of one concert, for an open object.
 void write_concert(JsonWriter& json, const Concert& concert, SaleState state);
 // A concert with every setting and its dates, as an organiser sees it.
-std::string organiser_json(const operations::CreatedConcert& created, SaleState state);
+std::string organiser_json(const sale::CreatedConcert& created, SaleState state);
 
 void write_date(JsonWriter& json, const DateSummary& date);
 

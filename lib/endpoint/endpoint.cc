@@ -11,7 +11,7 @@
 
 #include "base/encoding.h"
 #include "base/log.h"
-#include "http/serve.h"
+#include "fastcgi/serve.h"
 #include "metrics/metrics.h"
 
 namespace stagedoor {
@@ -81,7 +81,7 @@ Config load_config_or_exit() {
   return *config;
 }
 
-void watch(const char* name, const Config& config) {
+void report_as(const char* name, const Config& config) {
   log::set_handler(name);
   log::set_alert_directory(config.alert_directory());
   metrics::open(config.metrics_directory(), name);
@@ -92,8 +92,8 @@ int run_endpoint(const char* name, int argc, char** argv, const Endpoint& endpoi
   log::set_handler(name);
   Services services(load_config_or_exit());
   if (argc > 1 && std::strcmp(argv[1], "--check-config") == 0) return EXIT_SUCCESS;
-  watch(name, services.config);
-  return http::serve([&](const http::Request& request) { return endpoint(request, services); });
+  report_as(name, services.config);
+  return fastcgi::serve([&](const http::Request& request) { return endpoint(request, services); });
 }
 
 }  // namespace stagedoor

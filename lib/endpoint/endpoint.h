@@ -9,8 +9,8 @@
 #include "db/connection.h"
 #include "http/request.h"
 #include "http/response.h"
-#include "operations/queue_tokens.h"
-#include "operations/seats_version.h"
+#include "line/queue_tokens.h"
+#include "sale/seats_version.h"
 #include "token/access_token.h"
 #include "token/queue_token.h"
 
@@ -26,17 +26,17 @@ struct Services {
   cache::Versioned cache;
   token::AccessTokens access_tokens;
   token::QueueTokens queue_tokens;
-  operations::LineReader lines;
-  operations::SeatsVersions seats_versions;
+  line::LineReader lines;
+  sale::SeatsVersions seats_versions;
   // Whom this process has seen let in, and until when it need not look again (monotonic time).
   std::map<TokenId, Micros> recently_admitted = {};
 
-  operations::WaitingRoom waiting_room() { return {database, memcached, cache, lines}; }
+  line::WaitingRoom waiting_room() { return {database, memcached, cache, lines}; }
 };
 
 using Endpoint = std::function<Outcome<http::Response>(const http::Request&, Services&)>;
 
-// The main() of every handler: reads the configuration, then serves (see http::serve). With
+// The main() of every handler: reads the configuration, then serves (see fastcgi::serve). With
 // --check-config it only tells whether the configuration is right.
 int run_endpoint(const char* name, int argc, char** argv, const Endpoint& endpoint);
 
@@ -48,6 +48,6 @@ Config load_config_or_exit();
 
 // From now on this binary counts into the metrics of that name, and what it logs as critical
 // becomes an alert.
-void watch(const char* name, const Config& config);
+void report_as(const char* name, const Config& config);
 
 }  // namespace stagedoor

@@ -23,29 +23,29 @@ bool is_visible_ascii(std::string_view text) {
 
 }  // namespace
 
-Outcome<std::optional<operations::IdempotencyKey>> read_idempotency_key(
+Outcome<std::optional<people::IdempotencyKey>> read_idempotency_key(
     const http::Request& request, const char* operation, const std::string& canonical_body) {
   const std::string_view header = request.param("HTTP_IDEMPOTENCY_KEY");
-  if (header.empty()) return std::optional<operations::IdempotencyKey>();
+  if (header.empty()) return std::optional<people::IdempotencyKey>();
   const std::string key = unquoted(header);
   if (key.empty() || key.size() > kKeyBytesMax || !is_visible_ascii(key)) {
     return Refused::fields({{"Idempotency-Key", "must be 1 to 255 visible ASCII characters"}});
   }
   std::string identity = std::string(operation) + "\n" + std::string(request.path());
   identity += "\n" + canonical_body;
-  return std::optional(operations::IdempotencyKey{operation, key, token::sha256(identity)});
+  return std::optional(people::IdempotencyKey{operation, key, token::sha256(identity)});
 }
 
-Outcome<operations::IdempotencyKey> require_idempotency_key(const http::Request& request,
-                                                            const char* operation,
-                                                            const std::string& canonical_body) {
+Outcome<people::IdempotencyKey> require_idempotency_key(const http::Request& request,
+                                                        const char* operation,
+                                                        const std::string& canonical_body) {
   const auto key = read_idempotency_key(request, operation, canonical_body);
   if (!key) return key.error();
   if (!*key) return Refused{Refusal::kIdempotencyKeyRequired};
   return **key;
 }
 
-http::Response answer_response(const operations::StoredAnswer& answer) {
+http::Response answer_response(const people::StoredAnswer& answer) {
   http::Response response = http::json(answer.status, answer.body);
   if (answer.replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
   return response;

@@ -2,7 +2,7 @@
 
 #include "base/encoding.h"
 #include "http/caching.h"
-#include "operations/cache_keys.h"
+#include "sale/cache_keys.h"
 
 namespace stagedoor {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::chrono::seconds kFetchExpiry{2};
 // Of whoever fetches the version that nginx does not keep yet. Under the same name nginx keeps it.
 std::string fetch_lease(const http::Request& request, ConcertId concert_id, DateId date_id) {
   return "fetch:" + std::string(request.method()) + ":" +
-         operations::seats_entry(concert_id, date_id, /*available_only=*/false) + ":" +
+         sale::seats_entry(concert_id, date_id, /*available_only=*/false) + ":" +
          std::string(request.param("SEATS_VERSION"));
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/json_writer.h"
+#include "base/pages.h"
 #include "http/paging.h"
-#include "operations/pages.h"
 
 // Pages of lists that run from the newest to the oldest. An item has `created_at` and `id`.
 namespace stagedoor {
@@ -14,7 +14,7 @@ namespace stagedoor {
 template <typename IdType>
 struct TimePageRequest {
   int limit = 20;
-  std::optional<operations::TimeCursor<IdType>> after = {};
+  std::optional<TimeCursor<IdType>> after = {};
 };
 
 template <typename IdType>
@@ -31,7 +31,7 @@ Outcome<TimePageRequest<IdType>> read_time_page(const http::Request& request) {
 }
 
 template <typename Item, typename Render>
-std::string write_time_page(const operations::TimePage<Item>& page, const Render& render) {
+std::string write_time_page(const TimePage<Item>& page, const Render& render) {
   JsonWriter json;
   json.begin_object().key("items").begin_array();
   for (const Item& item : page.items) json.raw(render(item));

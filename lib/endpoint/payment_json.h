@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "domain/money.h"
+#include "money/money_rules.h"
 
 namespace stagedoor {
 

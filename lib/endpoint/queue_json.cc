@@ -19,8 +19,7 @@ Outcome<QueueTokenClaims> read_own_queue_token(const http::Request& request,
   return claims;
 }
 
-http::Response queue_response(int status, const operations::QueueState& state,
-                              const Services& services) {
+http::Response queue_response(int status, const line::QueueState& state, const Services& services) {
   std::optional<std::int64_t> ahead = state.position;
   if (ahead && *ahead > 0) --*ahead;
   JsonWriter json;

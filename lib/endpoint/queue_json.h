@@ -1,7 +1,7 @@
 #pragma once
 
 #include "endpoint/endpoint.h"
-#include "operations/queue_tokens.h"
+#include "line/queue_tokens.h"
 
 namespace stagedoor {
 
@@ -13,7 +13,6 @@ Outcome<QueueTokenClaims> read_own_queue_token(const http::Request& request,
                                                const Services& services, UserId user_id);
 
 // A queue state as answer; Retry-After says when to poll again.
-http::Response queue_response(int status, const operations::QueueState& state,
-                              const Services& services);
+http::Response queue_response(int status, const line::QueueState& state, const Services& services);
 
 }  // namespace stagedoor

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/json_writer.h"
-#include "domain/reservation.h"
+#include "sale/reservation_rules.h"
 
 namespace stagedoor {
 

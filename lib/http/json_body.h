@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
-#include "domain/refusal.h"
+#include "base/refusal.h"
 #include "http/request.h"
 
 struct cJSON;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/id.h"
-#include "domain/refusal.h"
+#include "base/refusal.h"
 #include "http/response.h"
 
 namespace stagedoor::http {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "domain/refusal.h"
+#include "base/refusal.h"
 
 namespace stagedoor::http {
 

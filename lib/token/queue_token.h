@@ -5,11 +5,23 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/id.h"
-#include "domain/queue_token.h"
 #include "token/digest.h"
 
-namespace stagedoor::token {
+namespace stagedoor {
+
+// What a signed Queue-Token says of itself.
+struct QueueTokenClaims {
+  TokenId token_id = {};
+  UserId user_id = {};
+  ConcertId concert_id = {};
+  Place place = {};
+  Time issued_at = {};
+};
+
+namespace token {
+
 // Signs and verifies queue tokens: `<claims>.<HMAC-SHA256>`, both base64url. A token is verified
 // without any look-up. The first key signs; older ones still verify, so that keys can be rotated
 // while people stand in line.
@@ -27,4 +39,5 @@ class QueueTokens {
   std::vector<HmacKey> keys_;
 };
 
-}  // namespace stagedoor::token
+}  // namespace token
+}  // namespace stagedoor

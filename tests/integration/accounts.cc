@@ -1,4 +1,4 @@
-#include "operations/accounts.h"
+#include "people/accounts.h"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +8,14 @@
 #include "integration/database.h"
 #include "support/concurrency.h"
 
-namespace stagedoor::operations {
+namespace stagedoor::integration {
 namespace {
 
 class Accounts : public ::testing::Test {
  protected:
-  [[nodiscard]] NewUser user(const std::string& email) const { return {"A Fan", email, "hash"}; }
+  [[nodiscard]] people::NewUser user(const std::string& email) const {
+    return {"A Fan", email, "hash"};
+  }
 
   db::Connection database_{database_config()};
 };
@@ -22,13 +24,13 @@ class Accounts : public ::testing::Test {
 
 TEST_F(Accounts, AUserIsFoundByHisAddressInAnyCase) {
   const std::string name = new_name();
-  const auto id = create_user(database_, user(name + "@Example.ORG"));
+  const auto id = people::create_user(database_, user(name + "@Example.ORG"));
   ASSERT_TRUE(id);
-  const auto found = find_credentials(database_, name + "@eXample.org");
+  const auto found = people::find_credentials(database_, name + "@eXample.org");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->user_id, *id);
   EXPECT_EQ(found->password_hash, "hash");
-  EXPECT_FALSE(find_credentials(database_, name + "@example.com"));
+  EXPECT_FALSE(people::find_credentials(database_, name + "@example.com"));
 }
 
 TEST_F(Accounts, AUserOfAnOutsideProviderHasNoCredentials) {
@@ -36,13 +38,13 @@ TEST_F(Accounts, AUserOfAnOutsideProviderHasNoCredentials) {
   database_.execute(
       "INSERT INTO users (user_id, email, email_key, created_at) VALUES (?, ?, ?, SYSDATE(6))",
       UserId::make(), email, email);
-  EXPECT_FALSE(find_credentials(database_, email));
+  EXPECT_FALSE(people::find_credentials(database_, email));
 }
 
 TEST_F(Accounts, AnAddressHasOneAccount) {
   const std::string name = new_name();
-  ASSERT_TRUE(create_user(database_, user(name + "@example.org")));
-  const auto again = create_user(database_, user(name + "@EXAMPLE.org"));
+  ASSERT_TRUE(people::create_user(database_, user(name + "@example.org")));
+  const auto again = people::create_user(database_, user(name + "@EXAMPLE.org"));
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().refusal, Refusal::kEmailTaken);
 }
@@ -50,7 +52,7 @@ TEST_F(Accounts, AnAddressHasOneAccount) {
 TEST_F(Accounts, AddressesThatMerelyLookAlikeAreDifferent) {
   const std::string name = new_name();
   for (const char* letter : {"a", "\xc3\xa4", "\xc3\xa1", "\xef\xbd\x81"}) {
-    EXPECT_TRUE(create_user(database_, user(name + letter + "@example.org"))) << letter;
+    EXPECT_TRUE(people::create_user(database_, user(name + letter + "@example.org"))) << letter;
   }
 }
 
@@ -64,7 +66,7 @@ TEST_F(Accounts, OfThirtyTwoThatSignUpAtOnceWithOneAddressOneWins) {
   }
   const auto won = testing::parallel(kRacers, kRacers, [&](std::size_t i) {
     const std::string email = name + (i % 2 == 0 ? "@example.org" : "@Example.Org");
-    const auto outcome = create_user(*connections[i], user(email));
+    const auto outcome = people::create_user(*connections[i], user(email));
     EXPECT_TRUE(outcome || outcome.error().refusal == Refusal::kEmailTaken);
     return outcome.ok() ? 1 : 0;
   });
@@ -75,4 +77,4 @@ TEST_F(Accounts, OfThirtyTwoThatSignUpAtOnceWithOneAddressOneWins) {
   EXPECT_EQ(rows, 1);
 }
 
-}  // namespace stagedoor::operations
+}  // namespace stagedoor::integration

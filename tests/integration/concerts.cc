@@ -1,4 +1,4 @@
-#include "operations/concerts.h"
+#include "sale/concerts.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include "integration/database.h"
 #include "support/concurrency.h"
 
-namespace stagedoor::operations {
+namespace stagedoor::integration {
 namespace {
 
 using std::chrono::days;
@@ -54,15 +54,15 @@ class Concerts : public ::testing::Test {
   }
 
   ConcertId create(const std::vector<Time>& starts) {
-    return create_concert(database_, concert_at(starts)).concert.id;
+    return sale::create_concert(database_, concert_at(starts)).concert.id;
   }
 
   // Every concert of the list, page after page, after checking its order.
-  std::vector<ConcertId> list_all(ConcertFilter filter, Time now) {
+  std::vector<ConcertId> list_all(sale::ConcertFilter filter, Time now) {
     std::vector<ConcertId> ids;
     std::optional<std::pair<Time, ConcertId>> last;
     for (;;) {
-      const ConcertPage page = list_concerts(database_, filter, now);
+      const sale::ConcertPage page = sale::list_concerts(database_, filter, now);
       EXPECT_LE(page.concerts.size(), static_cast<std::size_t>(filter.limit));
       for (const Concert& concert : page.concerts) {
         const std::pair key{concert.first_date_at, concert.id};
@@ -124,8 +124,8 @@ TEST_F(Concerts, AreFoundAsTheyWereCreated) {
   settings.active_s = 10;
   settings.hold_s = 11;
   settings.max_seats_per_user = 12;
-  const CreatedConcert created = create_concert(database_, wanted);
-  const auto found = find_concert(database_, created.concert.id);
+  const sale::CreatedConcert created = sale::create_concert(database_, wanted);
+  const auto found = sale::find_concert(database_, created.concert.id);
   ASSERT_TRUE(found);
   const ConcertSettings& read = found->settings;
   EXPECT_EQ(read.title, settings.title);
@@ -147,10 +147,11 @@ TEST_F(Concerts, AreFoundAsTheyWereCreated) {
 
 TEST_F(Concerts, ThatNobodyCreatedAreNotFound) {
   const ConcertId nobody{9'223'372'036'854'775'807};
-  EXPECT_EQ(find_concert(database_, nobody).error().refusal, Refusal::kNotFound);
-  EXPECT_EQ(list_dates(database_, nobody, false, Time{}).error().refusal, Refusal::kNotFound);
-  EXPECT_EQ(add_date(database_, nobody, {.starts_at = Time{}}).error().refusal, Refusal::kNotFound);
-  EXPECT_EQ(change_concert(database_, nobody, [](ConcertSettings&) {}).error().refusal,
+  EXPECT_EQ(sale::find_concert(database_, nobody).error().refusal, Refusal::kNotFound);
+  EXPECT_EQ(sale::list_dates(database_, nobody, false, Time{}).error().refusal, Refusal::kNotFound);
+  EXPECT_EQ(sale::add_date(database_, nobody, {.starts_at = Time{}}).error().refusal,
+            Refusal::kNotFound);
+  EXPECT_EQ(sale::change_concert(database_, nobody, [](ConcertSettings&) {}).error().refusal,
             Refusal::kNotFound);
 }
 
@@ -162,7 +163,7 @@ TEST_F(Concerts, HaveTheSeatsAndLabelsOfTheirRanges) {
       {20, 21, "Tier", "S", Money{1'000'000'000}, "{n}{n} \xf0\x9f\x8e\xbb"},
       {30, 30, "Box", "B", Money{5}, "the box"},
   };
-  const CreatedConcert created = create_concert(database_, concert);
+  const sale::CreatedConcert created = sale::create_concert(database_, concert);
   ASSERT_EQ(created.dates.size(), 1U);
   EXPECT_EQ(created.dates[0].seats_total, 8);
   EXPECT_EQ(created.dates[0].seats_available, 8);
@@ -182,7 +183,7 @@ TEST_F(Concerts, HaveTheSeatsAndLabelsOfTheirRanges) {
 TEST_F(Concerts, HaveFiftySeatsUnlessToldOtherwise) {
   NewConcert concert = concert_at({});
   concert.dates = {{.starts_at = at("2031-01-01T00:00:00Z")}};
-  const std::vector<Seat> seats = seats_of(create_concert(database_, concert).dates[0].id);
+  const std::vector<Seat> seats = seats_of(sale::create_concert(database_, concert).dates[0].id);
   ASSERT_EQ(seats.size(), 50U);
   EXPECT_EQ(seats.front(), (Seat{1, "1", {}, "R", Money{100'000}}));
   EXPECT_EQ(seats.back(), (Seat{50, "50", {}, "R", Money{100'000}}));
@@ -193,7 +194,7 @@ TEST_F(Concerts, OfAHundredThousandSeatsAreCreatedInTime) {
   concert.dates[0].seats = {{1, 65'432, {}, "R", Money{1}, "L{n}"},
                             {500'001, 534'568, {}, "S", Money{2}, {}}};
   const Micros started_at = monotonic_now();
-  const CreatedConcert created = create_concert(database_, concert);
+  const sale::CreatedConcert created = sale::create_concert(database_, concert);
   EXPECT_LT(monotonic_now() - started_at, kHundredThousandSeatsWithin);
   EXPECT_EQ(created.dates[0].seats_total, 100'000);
   const std::vector<Seat> seats = seats_of(created.dates[0].id);
@@ -215,7 +216,7 @@ TEST_F(Concerts, AreCreatedWhollyOrNotAtAll) {
   for (const char* sql : kRows) before.push_back(count(sql));
   NewConcert concert = concert_at({at("2031-01-01T00:00:00Z"), at("2031-01-02T00:00:00Z")});
   concert.dates[1].seats.push_back({3, 4, {}, "R", Money{1}, {}});  // seat 3 is there already
-  EXPECT_THROW(create_concert(database_, concert), db::Error);
+  EXPECT_THROW(sale::create_concert(database_, concert), db::Error);
   for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(count(kRows[i]), before[i]) << kRows[i];
 }
 
@@ -237,11 +238,11 @@ TEST_F(Concerts, AreListedOnceAlsoWhenOthersComeInBetweenPages) {
   const Time now = at("2032-06-01T00:00:00Z");
   std::vector<ConcertId> mine;
   for (int i = 0; i < 6; ++i) mine.push_back(create({now + days{10 + i}}));
-  ConcertFilter filter{.limit = 2};
+  sale::ConcertFilter filter{.limit = 2};
   filter.after = {now, ConcertId{0}};
   std::vector<ConcertId> listed;
   for (int page_number = 0; page_number < 3; ++page_number) {
-    const ConcertPage page = list_concerts(database_, filter, now);
+    const sale::ConcertPage page = sale::list_concerts(database_, filter, now);
     for (const Concert& concert : page.concerts) listed.push_back(concert.id);
     filter.after = {page.concerts.back().first_date_at, page.concerts.back().id};
     create({now + days{1}});  // in front of what was seen
@@ -288,7 +289,7 @@ TEST_F(Concerts, AreNotHiddenByTheMarkThatTheyArePast) {
   const ConcertId id = create({now - days{1}});
   database_.execute("UPDATE concerts SET archived = TRUE WHERE concert_id = ?", id);
   EXPECT_TRUE(contains(list_all({.past = true, .limit = 100}, now), id));
-  ASSERT_TRUE(add_date(database_, id, {.starts_at = now + days{1}}));
+  ASSERT_TRUE(sale::add_date(database_, id, {.starts_at = now + days{1}}));
   EXPECT_TRUE(contains(list_all({.limit = 100}, now), id)) << "a new date brings it back";
 }
 
@@ -296,14 +297,14 @@ TEST_F(Concerts, CountASeatAsFreeUnlessItIsSoldOrHeldByAHoldThatRuns) {
   const Time now = at("2036-01-01T00:00:00Z");
   NewConcert concert = concert_at({now + days{2}, now + days{1}});
   concert.dates[0].seats = {{1, 10, {}, "R", Money{7}, {}}};
-  const CreatedConcert created = create_concert(database_, concert);
+  const sale::CreatedConcert created = sale::create_concert(database_, concert);
   const DateId date_id = created.dates[0].id;
   set_seat(date_id, 1, "SOLD", {});
   set_seat(date_id, 2, "SOLD", {});
   set_seat(date_id, 3, "HELD", now + Micros{1});
   set_seat(date_id, 4, "HELD", now);
   set_seat(date_id, 5, "HELD", now - Micros{1});
-  const auto dates = list_dates(database_, created.concert.id, false, now);
+  const auto dates = sale::list_dates(database_, created.concert.id, false, now);
   ASSERT_TRUE(dates);
   ASSERT_EQ(dates->size(), 2U);
   EXPECT_EQ((*dates)[0].starts_at, now + days{1}) << "by their start";
@@ -311,19 +312,19 @@ TEST_F(Concerts, CountASeatAsFreeUnlessItIsSoldOrHeldByAHoldThatRuns) {
   EXPECT_EQ((*dates)[1].seats_total, 10);
   EXPECT_EQ((*dates)[1].seats_available, 7);
   EXPECT_EQ((*dates)[1].price_min, Money{7});
-  const auto later = list_dates(database_, created.concert.id, false, now + Micros{1});
+  const auto later = sale::list_dates(database_, created.concert.id, false, now + Micros{1});
   EXPECT_EQ((*later)[1].seats_available, 8) << "the hold has lapsed meanwhile";
 }
 
 TEST_F(Concerts, ShowOnRequestOnlyTheDatesThatHaveSeatsLeft) {
   const Time now = at("2036-02-01T00:00:00Z");
-  const CreatedConcert created =
-      create_concert(database_, concert_at({now + days{1}, now + days{2}}));
+  const sale::CreatedConcert created =
+      sale::create_concert(database_, concert_at({now + days{1}, now + days{2}}));
   for (const int number : {1, 2}) set_seat(created.dates[0].id, number, "SOLD", {});
   set_seat(created.dates[0].id, 3, "HELD", now + Micros{1});
   const auto available = [&](Time when) {
     std::vector<DateId> ids;
-    const auto dates = list_dates(database_, created.concert.id, true, when);
+    const auto dates = sale::list_dates(database_, created.concert.id, true, when);
     for (const DateSummary& date : *dates) ids.push_back(date.id);
     return ids;
   };
@@ -337,16 +338,16 @@ TEST_F(Concerts, AreStretchedByAnEarlierOrLaterDateAndByNoOther) {
   const Time last = at("2037-01-20T00:00:00Z");
   const ConcertId id = create({first, last});
   const auto bounds_after = [&](Time start) {
-    const auto summary = add_date(database_, id, {.starts_at = start});
+    const auto summary = sale::add_date(database_, id, {.starts_at = start});
     EXPECT_TRUE(summary);
     EXPECT_EQ(summary->seats_total, 50);
-    const auto concert = find_concert(database_, id);
+    const auto concert = sale::find_concert(database_, id);
     return std::pair{concert->first_date_at, concert->last_date_at};
   };
   EXPECT_EQ(bounds_after(first + days{1}), (std::pair{first, last}));
   EXPECT_EQ(bounds_after(first - days{1}), (std::pair{first - days{1}, last}));
   EXPECT_EQ(bounds_after(last + days{1}), (std::pair{first - days{1}, last + days{1}}));
-  EXPECT_EQ(list_dates(database_, id, false, first)->size(), 5U);
+  EXPECT_EQ(sale::list_dates(database_, id, false, first)->size(), 5U);
 }
 
 TEST_F(Concerts, LoseNoDateAndNoBoundToConcurrentAdditions) {
@@ -356,12 +357,12 @@ TEST_F(Concerts, LoseNoDateAndNoBoundToConcurrentAdditions) {
   testing::parallel(8, kDates, [&](std::size_t i) {
     db::Connection own(database_config());
     const auto distance = days{static_cast<int>(i) - 12};
-    return add_date(own, id, {.starts_at = middle + distance}).ok();
+    return sale::add_date(own, id, {.starts_at = middle + distance}).ok();
   });
-  const auto concert = find_concert(database_, id);
+  const auto concert = sale::find_concert(database_, id);
   EXPECT_EQ(concert->first_date_at, middle - days{12});
   EXPECT_EQ(concert->last_date_at, middle + days{11});
-  EXPECT_EQ(list_dates(database_, id, false, middle)->size(), kDates + 1);
+  EXPECT_EQ(sale::list_dates(database_, id, false, middle)->size(), kDates + 1);
 }
 
 TEST_F(Concerts, LoseNoneOfManyConcurrentChanges) {
@@ -375,15 +376,16 @@ TEST_F(Concerts, LoseNoneOfManyConcurrentChanges) {
   }
   testing::parallel(kThreads, kThreads, [&](std::size_t me) {
     for (std::size_t i = me; i < kChanges; i += kThreads) {
-      const auto changed = change_concert(*connections[me], id, [&](ConcertSettings& settings) {
-        ++settings.max_active;
-        if (me % 2 == 0) ++settings.hold_s;
-      });
+      const auto changed =
+          sale::change_concert(*connections[me], id, [&](ConcertSettings& settings) {
+            ++settings.max_active;
+            if (me % 2 == 0) ++settings.hold_s;
+          });
       EXPECT_TRUE(changed);
     }
     return 0;
   });
-  const auto concert = find_concert(database_, id);
+  const auto concert = sale::find_concert(database_, id);
   EXPECT_EQ(concert->settings.max_active, 100 + 200);
   EXPECT_EQ(concert->settings.hold_s, 300 + 100);
   EXPECT_EQ(concert->settings.title, "A concert");
@@ -391,7 +393,7 @@ TEST_F(Concerts, LoseNoneOfManyConcurrentChanges) {
 
 TEST_F(Concerts, AreNotChangedByWhatTheRulesRefuse) {
   const ConcertId id = create({at("2038-02-01T00:00:00Z")});
-  const auto refused = change_concert(database_, id, [](ConcertSettings& settings) {
+  const auto refused = sale::change_concert(database_, id, [](ConcertSettings& settings) {
     settings.title = "changed";
     settings.sale_opens_at = at("2038-01-02T00:00:00Z");
     settings.sale_closes_at = at("2038-01-01T00:00:00Z");
@@ -399,20 +401,20 @@ TEST_F(Concerts, AreNotChangedByWhatTheRulesRefuse) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().refusal, Refusal::kValidationFailed);
   EXPECT_EQ(refused.error().errors.at(0).field, "sale_closes_at");
-  EXPECT_EQ(find_concert(database_, id)->settings.title, "A concert");
-  EXPECT_THROW(change_concert(database_, id,
-                              [](ConcertSettings& settings) {
-                                settings.title = "changed";
-                                throw std::logic_error("never mind");
-                              }),
+  EXPECT_EQ(sale::find_concert(database_, id)->settings.title, "A concert");
+  EXPECT_THROW(sale::change_concert(database_, id,
+                                    [](ConcertSettings& settings) {
+                                      settings.title = "changed";
+                                      throw std::logic_error("never mind");
+                                    }),
                std::logic_error);
-  EXPECT_EQ(find_concert(database_, id)->settings.title, "A concert");
+  EXPECT_EQ(sale::find_concert(database_, id)->settings.title, "A concert");
 }
 
 TEST_F(Concerts, SurviveALostConnectionInTheMiddleOfAChange) {
   const ConcertId id = create({at("2038-03-01T00:00:00Z")});
   int runs = 0;
-  const auto changed = change_concert(database_, id, [&](ConcertSettings& settings) {
+  const auto changed = sale::change_concert(database_, id, [&](ConcertSettings& settings) {
     ++settings.max_active;
     if (++runs > 1) return;
     for (const testing::Row& row :
@@ -423,7 +425,7 @@ TEST_F(Concerts, SurviveALostConnectionInTheMiddleOfAChange) {
   });
   ASSERT_TRUE(changed);
   EXPECT_EQ(runs, 2);
-  EXPECT_EQ(find_concert(database_, id)->settings.max_active, 101);
+  EXPECT_EQ(sale::find_concert(database_, id)->settings.max_active, 101);
 }
 
-}  // namespace stagedoor::operations
+}  // namespace stagedoor::integration

@@ -1,4 +1,4 @@
-#include "operations/demo.h"
+#include "sale/demo.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include "integration/database_proxy.h"
 #include "support/concurrency.h"
 
-namespace stagedoor::operations {
+namespace stagedoor::integration {
 namespace {
 
 constexpr int kDemoConcerts = 4;
@@ -27,7 +27,7 @@ TEST(Demo, IsLoadedOnceHoweverManyTryAtOnce) {
   database.execute("DELETE FROM marks WHERE name = 'demo'");
   auto created = testing::parallel(8, 16, [&](std::size_t) {
     db::Connection own(database_config());
-    return load_demo(own);
+    return sale::load_demo(own);
   });
   std::sort(created.begin(), created.end());
   EXPECT_EQ(created.front(), 0);
@@ -42,18 +42,18 @@ TEST(Demo, ThatBrokeOffIsLoadedByTheNextWhoTries) {
   const std::int64_t before = concerts(database);
   database.execute("DELETE FROM marks WHERE name = 'demo'");
   proxy.on_next_commit(DatabaseProxy::OnCommit::kCutBefore);
-  EXPECT_THROW(load_demo(database), db::CommitInDoubt);
+  EXPECT_THROW(sale::load_demo(database), db::CommitInDoubt);
   EXPECT_EQ(concerts(database), before);
-  EXPECT_EQ(load_demo(database), kDemoConcerts);
+  EXPECT_EQ(sale::load_demo(database), kDemoConcerts);
   EXPECT_EQ(concerts(database), before + kDemoConcerts);
 }
 
 TEST(Demo, IsNotLoadedASecondTime) {
   db::Connection database(database_config());
-  load_demo(database);
+  sale::load_demo(database);
   const std::int64_t before = concerts(database);
-  EXPECT_EQ(load_demo(database), 0);
+  EXPECT_EQ(sale::load_demo(database), 0);
   EXPECT_EQ(concerts(database), before);
 }
 
-}  // namespace stagedoor::operations
+}  // namespace stagedoor::integration

@@ -1,4 +1,4 @@
-#include "operations/gauges.h"
+#include "watch/gauges.h"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@
 #include <fstream>
 
 #include "integration/database.h"
-#include "operations/alerts.h"
 #include "support/concurrency.h"
 #include "support/temporary_folder.h"
+#include "watch/alerts.h"
 
 namespace stagedoor {
 namespace {
@@ -81,7 +81,7 @@ std::optional<Micros> estimated_wait_error(Micros pace) {
   db::Connection database(database_config());
   const Time start = database.now() - minutes{30};
   const Line line(database, admissions(start, pace), 60 * pace);
-  operations::GaugeReader gauges(database);
+  watch::GaugeReader gauges(database);
   return gauges.read().estimated_wait_error;
 }
 
@@ -100,23 +100,23 @@ TEST(TheErrorOfEstimatedWaits, IsPositiveWhenItWentFaster) {
 TEST(TheErrorOfEstimatedWaits, IsUnknownWhileNobodyHasWaited) {
   db::Connection database(database_config());
   const Line line(database, {database.now()}, seconds{1});
-  operations::GaugeReader gauges(database);
+  watch::GaugeReader gauges(database);
   EXPECT_EQ(gauges.read().estimated_wait_error, std::nullopt);
 }
 
 TEST(AnAlert, ThatIsNotAcceptedIsTriedAgainEverLaterUpToAnHour) {
-  EXPECT_EQ(operations::alert_backoff(1), seconds{2});
-  EXPECT_EQ(operations::alert_backoff(2), seconds{4});
-  EXPECT_EQ(operations::alert_backoff(11), seconds{2'048});
-  EXPECT_EQ(operations::alert_backoff(12), seconds{3'600});
-  EXPECT_EQ(operations::alert_backoff(1'000'000), seconds{3'600});
+  EXPECT_EQ(watch::alert_backoff(1), seconds{2});
+  EXPECT_EQ(watch::alert_backoff(2), seconds{4});
+  EXPECT_EQ(watch::alert_backoff(11), seconds{2'048});
+  EXPECT_EQ(watch::alert_backoff(12), seconds{3'600});
+  EXPECT_EQ(watch::alert_backoff(1'000'000), seconds{3'600});
 }
 
 TEST(AnAlert, IsShortenedBetweenTwoCharacters) {
   db::Connection database(database_config());
   std::string message = "x" + new_name();
   while (message.size() < 300) message += "ö";
-  operations::raise_alert(database, message, std::string(10'000, 'd'));
+  watch::raise_alert(database, message, std::string(10'000, 'd'));
   std::string kept;
   database.query("SELECT message FROM alerts ORDER BY alert_id DESC LIMIT 1").read_first(kept);
   EXPECT_TRUE(message.starts_with(kept));
@@ -134,7 +134,7 @@ TEST(AnAlert, IsCountedOnceHoweverManyCollectIt) {
   }
   testing::parallel(kCollectors, kCollectors, [&](std::size_t) {
     db::Connection database(database_config());
-    operations::collect_alerts(database, folder.path());
+    watch::collect_alerts(database, folder.path());
     return true;
   });
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));

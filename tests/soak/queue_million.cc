@@ -9,7 +9,7 @@
 #include <random>
 
 #include "base/config.h"
-#include "operations/line.h"
+#include "line/advance.h"
 #include "support/queue.h"
 #include "token/queue_token.h"
 
@@ -238,7 +238,7 @@ class Advances {
 
   double advance_ms(const Json& concert) {
     const auto began = Clock::now();
-    const auto line = stagedoor::operations::advance_line(
+    const auto line = stagedoor::line::advance_line(
         *database_, *memcached_, stagedoor::ConcertId{concert["concert_id"].integer()});
     EXPECT_TRUE(line.ok());
     return ms(std::chrono::duration<double>(Clock::now() - began).count());

@@ -1,4 +1,4 @@
-#include "domain/account.h"
+#include "people/account_rules.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "domain/concert.h"
+#include "sale/concert_rules.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "domain/money.h"
+#include "money/money_rules.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "domain/seat_plan.h"
+#include "sale/seat_plan_rules.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "http/waiting.h"
+#include "fastcgi/waiting.h"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 constexpr Time kNow{std::chrono::milliseconds{1'763'700'000'500}};
 
 std::optional<Micros> waited(const std::string& sent_at, const std::string& auth_seconds = "") {
-  return http::time_waited(
+  return fastcgi::time_waited(
       request_with({{"STAGEDOOR_SENT_AT", sent_at}, {"STAGEDOOR_AUTH_SECONDS", auth_seconds}}),
       kNow);
 }
@@ -40,7 +40,7 @@ TEST(TimeWaited, IsUnknownWhenTheWebServerDidNotSay) {
   }
 }
 
-using http::Patience;
+using fastcgi::Patience;
 constexpr Micros kStart = std::chrono::hours{1};
 
 TEST(Patience, WithSlowWorkEndsBeforeASecondIsOver) {

@@ -1,4 +1,4 @@
-#include "domain/admission.h"
+#include "line/admission_rules.h"
 
 #include <gtest/gtest.h>
 

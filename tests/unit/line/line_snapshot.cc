@@ -1,4 +1,4 @@
-#include "domain/line_snapshot.h"
+#include "line/snapshot_rules.h"
 
 #include <gtest/gtest.h>
 

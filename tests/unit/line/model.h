@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "domain/admission.h"
-#include "domain/line_snapshot.h"
-#include "domain/queue_token.h"
+#include "line/admission_rules.h"
+#include "line/snapshot_rules.h"
+#include "line/token_rules.h"
 
 namespace stagedoor {
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "domain/line_snapshot.h"
+#include "line/snapshot_rules.h"
 
 using namespace stagedoor;
 

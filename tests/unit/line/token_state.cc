@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "domain/queue_token.h"
+#include "line/token_rules.h"
 
 using namespace stagedoor;
 using namespace std::chrono_literals;

@@ -3,7 +3,7 @@
 #include <random>
 #include <sstream>
 
-#include "domain/reservation.h"
+#include "sale/reservation_rules.h"
 
 using namespace stagedoor;
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "domain/reservation.h"
+#include "sale/reservation_rules.h"
 
 using namespace stagedoor;
 using namespace std::chrono_literals;

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "domain/reservation.h"
+#include "sale/reservation_rules.h"
 
 using namespace stagedoor;
 using namespace std::chrono_literals;

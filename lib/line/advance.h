@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/refusal.h"
+#include "cache/memcached.h"
+#include "db/connection.h"
+#include "db/transaction.h"
+#include "line/snapshot_rules.h"
+
+namespace stagedoor::line {
+
+// When an advance has nothing to do, because another one did it while this one waited its turn.
+struct AdvanceUnless {
+  std::optional<Micros> younger_than = {};  // the last one was made less than this ago
+  std::optional<Place> covers = {};         // the last one knew this place already
+};
+
+// Moves a concert's line: ends what has lapsed, counts who left, lets in whom the limits allow, in
+// order, all in one transaction under the lock of the queue's row, and publishes the new snapshot.
+// Safe to run anywhere, at any time, as often as anybody likes. kNotFound: there is no such
+// concert.
+Outcome<LineSnapshot> advance_line(db::Connection& database, cache::Memcached& memcached,
+                                   ConcertId concert_id, const AdvanceUnless& unless = {});
+
+// The same right after a change was committed, which must not be answered as failed because of it:
+// what goes wrong is logged and left to the next poller.
+void try_advance_line(db::Connection& database, cache::Memcached& memcached, ConcertId concert_id);
+
+// The same if no date that is to come has a seat left: then the next one to join shall be told.
+void try_advance_if_sold_out(db::Connection& database, cache::Memcached& memcached,
+                             ConcertId concert_id);
+
+// While the sale of a concert is closed or sold out, ends all tokens given out so far for good:
+// they stay ended when it opens again. For whoever is about to change that. Takes the lock of the
+// queue's row. REQUIRES: no token is locked by this transaction.
+void settle_ended_line(db::Transaction& transaction, ConcertId concert_id);
+
+// The concerts that have somebody in their line.
+std::vector<ConcertId> lines_in_use(db::Connection& database);
+
+}  // namespace stagedoor::line

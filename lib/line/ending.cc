@@ -1,0 +1,45 @@
+#include "line/ending.h"
+
+#include "line/line_ends.h"
+#include "line/publication.h"
+
+namespace stagedoor::line {
+namespace {
+
+constexpr const char* kFindToken =
+    "SELECT concert_id, place, user_id, issued_at FROM queue_tokens WHERE token_id = ?";
+constexpr const char* kInsertDeparture =
+    "INSERT INTO queue_departures (concert_id, place) VALUES (?, ?)";
+
+}  // namespace
+
+std::optional<QueueTokenClaims> find_claims(db::Connection& database, TokenId token_id) {
+  QueueTokenClaims claims{.token_id = token_id};
+  if (!database.query(kFindToken, token_id)
+           .read_first(claims.concert_id, claims.place, claims.user_id, claims.issued_at)) {
+    return std::nullopt;
+  }
+  return claims;
+}
+
+Ended end_locked_token(db::Transaction& transaction, const QueueTokenClaims& claims,
+                       const TokenRow& token, EndReason reason) {
+  const Time now = transaction.now();
+  const LineEnd end = read_line_end(transaction, claims.concert_id, claims.place, now);
+  const TokenState state = token_state(token.record, end, true, now);
+  if (state.status == TokenStatus::kExpired) return Ended::kNothing;
+  end_token_row(transaction, claims.token_id, reason);
+  if (state.status != TokenStatus::kWaiting) return Ended::kActive;
+  transaction.execute(kInsertDeparture, claims.concert_id, claims.place);
+  return Ended::kWaiting;
+}
+
+void announce_end(WaitingRoom& room, const QueueTokenClaims& claims, Ended ended) {
+  if (ended == Ended::kNothing) return;
+  // Pollers look at the list of those who left; what it does not hold, the line itself must tell.
+  const bool listed = ended == Ended::kWaiting &&
+                      announce_left(room.database, room.memcached, claims.concert_id, claims.place);
+  announce_token_change(room, claims.concert_id, claims.token_id, !listed);
+}
+
+}  // namespace stagedoor::line

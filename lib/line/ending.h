@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+
+#include "line/queue_tokens.h"
+#include "line/token_rows.h"
+
+// Ending one token, at once and for good. A hold is ended with it in sale/leaving.h.
+namespace stagedoor::line {
+
+// What ending a token changed.
+enum class Ended { kNothing, kWaiting, kActive };
+
+std::optional<QueueTokenClaims> find_claims(db::Connection& database, TokenId token_id);
+
+// Ends the token in its row, and records the departure of one that waited; kNothing when it had
+// ended. REQUIRES: `token` is the row that this transaction has locked.
+Ended end_locked_token(db::Transaction& transaction, const QueueTokenClaims& claims,
+                       const TokenRow& token, EndReason reason);
+
+// Tells pollers, and moves the line for a place that is free. REQUIRES: the end is committed.
+void announce_end(WaitingRoom& room, const QueueTokenClaims& claims, Ended ended);
+
+}  // namespace stagedoor::line

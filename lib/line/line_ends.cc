@@ -1,0 +1,98 @@
+#include "line/line_ends.h"
+
+#include <algorithm>
+#include <string>
+
+namespace stagedoor::line {
+namespace {
+
+constexpr const char* kInsertLineEnd =
+    "INSERT INTO line_ends (concert_id, ended_place, reason, ended_at) VALUES (?, ?, ?, ?)";
+constexpr const char* kSelectLineEnds =
+    "SELECT ended_place, reason FROM line_ends WHERE concert_id = ? ORDER BY ended_place";
+
+constexpr const char* kSelectLineEnd =
+    "SELECT " LINE_END_REASON("c.concert_id", "?") ","
+    " LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at))"
+    " FROM concerts c WHERE c.concert_id = ?";
+
+constexpr int kTidyBatch = 500;
+
+constexpr const char* kSelectTidied = "SELECT tidied_place FROM queues WHERE concert_id = ?";
+constexpr const char* kSelectUntidyEnds =
+    "SELECT ended_place, reason, ended_at FROM line_ends"
+    " WHERE concert_id = ? AND ended_place > ? ORDER BY ended_place";
+
+struct UntidyEnd {
+  Place upto;
+  std::string reason;
+  Time at;
+};
+
+std::vector<UntidyEnd> untidy_ends(db::Connection& database, ConcertId id, Place tidied) {
+  std::vector<UntidyEnd> ends;
+  for (db::Rows rows = database.query(kSelectUntidyEnds, id, tidied); rows.next();) {
+    UntidyEnd& end = ends.emplace_back();
+    rows.read(end.upto, end.reason, end.at);
+  }
+  return ends;
+}
+
+constexpr const char* kTidy =
+    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?,"
+    " expired_reason = ? WHERE concert_id = ? AND place > ? AND place <= ?"
+    " AND status <> 'EXPIRED'";
+constexpr const char* kWriteTidied =
+    "UPDATE queues SET tidied_place = GREATEST(tidied_place, ?) WHERE concert_id = ?";
+
+}  // namespace
+
+void record_line_end(db::Transaction& transaction, ConcertId concert_id, Place upto,
+                     std::string_view reason, Time now) {
+  transaction.execute(kInsertLineEnd, concert_id, upto, reason, now);
+}
+
+std::vector<LineSnapshot::End> read_line_ends(db::Transaction& transaction, ConcertId concert_id) {
+  std::vector<LineSnapshot::End> ends;
+  for (db::Rows rows = transaction.query(kSelectLineEnds, concert_id); rows.next();) {
+    Place upto;
+    std::string reason;
+    rows.read(upto, reason);
+    const EndReason parsed = *parse_end_reason(reason);
+    if (ends.empty() || ends.back().reason != parsed) ends.push_back({upto, parsed});
+    ends.back().upto = upto;
+  }
+  return ends;
+}
+
+LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Place place, Time now) {
+  LineEnd end;
+  std::optional<std::string> reason;
+  Time closes_at;
+  transaction.query(kSelectLineEnd, place, concert_id).read_first(reason, closes_at);
+  if (reason) end.reason = parse_end_reason(*reason);
+  end.closed = now >= closes_at;
+  return end;
+}
+
+std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
+  Place tidied;
+  database.query(kSelectTidied, concert_id).read_first(tidied);
+  std::int64_t total = 0;
+  for (const UntidyEnd& end : untidy_ends(database, concert_id, tidied)) {
+    while (tidied < end.upto) {
+      const Place upto{std::min(end.upto.value, tidied.value + kTidyBatch)};
+      total += db::transact(database, [&](db::Transaction& transaction) {
+        const std::int64_t count =
+            transaction.execute(kTidy, end.at, end.reason, concert_id, tidied, upto);
+        transaction.commit();
+        return count;
+      });
+      tidied = upto;
+      database.execute(kWriteTidied, tidied, concert_id);
+    }
+  }
+  return total;
+}
+
+}  // namespace stagedoor::line

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "db/connection.h"
+#include "db/transaction.h"
+#include "line/snapshot_rules.h"
+
+// Why the line of a concert ended for a place, as an SQL expression; NULL while it has not. It is
+// the first end behind the place that counts.
+#define LINE_END_REASON(concert_id, place)                             \
+  "(SELECT e.reason FROM line_ends e WHERE e.concert_id = " concert_id \
+  " AND e.ended_place >= " place " ORDER BY e.ended_place LIMIT 1)"
+
+namespace stagedoor::line {
+
+// From now on the line has ended for everybody up to the place who was not told an earlier end.
+void record_line_end(db::Transaction& transaction, ConcertId concert_id, Place upto,
+                     std::string_view reason, Time now);
+
+// All ends of a line in order, those in a row for one reason as one.
+std::vector<LineSnapshot::End> read_line_ends(db::Transaction& transaction, ConcertId concert_id);
+
+// How a line has ended for a place, from the database, for a transaction that is about to use a
+// token.
+LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Place place, Time now);
+
+// Writes into the rows what the ends of the line decided, in bounded batches.
+// Returns how many tokens it ended.
+std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id);
+
+}  // namespace stagedoor::line

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/refusal.h"
+#include "sale/reservation_rules.h"
+
+namespace stagedoor {
+
+inline constexpr std::int64_t kChargeMax = 10'000'000;
+inline constexpr Money kBalanceMax{1'000'000'000'000'000};
+
+enum class MovementKind { kCharge, kPayment, kRefund };
+
+std::string_view movement_kind_name(MovementKind kind);
+
+enum class PaymentStatus { kPaid, kRefunded };
+
+std::string_view payment_status_name(PaymentStatus status);
+
+struct Payment {
+  PaymentId id = {};
+  ReservationId reservation_id = {};
+  UserId user_id = {};
+  ConcertId concert_id = {};
+  std::string concert_title = {};
+  DateId date_id = {};
+  Time starts_at = {};
+  std::vector<ReservedSeat> seats = {};
+  Money amount = {};
+  Money balance = {};  // of the user, after the last thing that happened to the payment
+  PaymentStatus status = PaymentStatus::kPaid;
+  Time created_at = {};  // when it was paid
+  std::optional<Time> refunded_at = {};
+};
+
+// Refuses what would lift a balance above kBalanceMax.
+Outcome<Done> check_deposit(Money balance, Money amount);
+
+// Whether a reservation in `status` may be paid from `balance`, in the order of API.md.
+// `owns_seats`: every seat's row still names it.
+Outcome<Done> check_payment(ReservationStatus status, bool owns_seats, Money balance, Money amount);
+
+// Whether a payment may be refunded at `now`: until `refund_until`, or until the date starts.
+Outcome<Done> check_refund(PaymentStatus status, std::optional<Time> refund_until, Time starts_at,
+                           Money balance, Money amount, Time now);
+
+}  // namespace stagedoor

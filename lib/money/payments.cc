@@ -1,0 +1,265 @@
+#include "money/payments.h"
+
+#include <algorithm>
+
+#include "line/token_rows.h"
+#include "metrics/metrics.h"
+#include "money/ledger.h"
+#include "sale/reservation_rows.h"
+
+namespace stagedoor::money {
+namespace {
+
+constexpr const char* kFindReservation =
+    "SELECT r.user_id, r.token_id, r.concert_id, r.date_id, r.amount, c.title, d.starts_at"
+    " FROM reservations r JOIN concerts c ON c.concert_id = r.concert_id"
+    " JOIN dates d ON d.date_id = r.date_id WHERE r.reservation_id = ?";
+
+constexpr const char* kSelectReservedSeats =
+    "SELECT rs.number, s.label, rs.section, rs.grade, rs.price FROM reservation_seats rs"
+    " JOIN seats s ON s.date_id = ? AND s.number = rs.number"
+    " WHERE rs.reservation_id = ? ORDER BY rs.number";
+
+// The seats' own rows say whether they are still this reservation's. SYSDATE is read behind the
+// last lock.
+constexpr const char* kLockOwnedSeats =
+    "SELECT s.number, SYSDATE(6) FROM reservation_seats rs JOIN seats s ON s.date_id = ?"
+    " AND s.number = rs.number WHERE rs.reservation_id = ? AND s.reservation_id = ?"
+    " AND s.status = 'HELD' ORDER BY s.number FOR UPDATE";
+
+constexpr const char* kInsertPayment =
+    "INSERT INTO payments (payment_id, reservation_id, user_id, concert_id, amount,"
+    " balance_after, status, paid_at) VALUES (?, ?, ?, ?, ?, ?, 'PAID', ?)";
+constexpr const char* kConfirmReservation =
+    "UPDATE reservations SET status = 'CONFIRMED', open = NULL, payment_id = ?"
+    " WHERE reservation_id = ?";
+constexpr const char* kSellSeats =
+    "UPDATE seats s JOIN reservation_seats rs ON rs.number = s.number"
+    " SET s.status = 'SOLD', s.held_until = NULL"
+    " WHERE rs.reservation_id = ? AND s.date_id = ? AND s.reservation_id = ?";
+constexpr const char* kEndPaidToken =
+    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?,"
+    " expired_reason = 'PAID' WHERE token_id = ? AND status = 'ACTIVE'";
+
+struct FoundReservation {
+  UserId owner;
+  TokenId token_id;
+  Payment payment;  // what there will be once it is paid
+};
+
+std::optional<FoundReservation> find_reservation(db::Transaction& transaction, ReservationId id) {
+  FoundReservation found;
+  Payment& payment = found.payment;
+  payment.reservation_id = id;
+  if (!transaction.query(kFindReservation, id)
+           .read_first(found.owner, found.token_id, payment.concert_id, payment.date_id,
+                       payment.amount, payment.concert_title, payment.starts_at)) {
+    return std::nullopt;
+  }
+  payment.user_id = found.owner;
+  for (db::Rows rows = transaction.query(kSelectReservedSeats, payment.date_id, id); rows.next();) {
+    ReservedSeat& seat = payment.seats.emplace_back();
+    rows.read(seat.number, seat.label, seat.section, seat.grade, seat.price);
+  }
+  return found;
+}
+
+// What holds under the locks of the reservation and its seats.
+struct LockedHold {
+  ReservationStatus status = ReservationStatus::kExpired;
+  bool owns_seats = false;
+  Time now = {};
+};
+
+LockedHold lock_hold(db::Transaction& transaction, const Payment& payment) {
+  const ReservationId id = payment.reservation_id;
+  const sale::ReservationRow row = sale::lock_reservation(transaction, id);
+  std::int64_t number = 0;
+  std::size_t owned = 0;
+  LockedHold hold;
+  for (db::Rows rows = transaction.query(kLockOwnedSeats, payment.date_id, id, id); rows.next();) {
+    rows.read(number, hold.now);
+    ++owned;
+  }
+  if (owned == 0) hold.now = transaction.now();
+  hold.status = row.status(hold.now);
+  hold.owns_seats = owned == payment.seats.size();
+  return hold;
+}
+
+void write_payment(db::Transaction& transaction, Payment& payment, TokenId token_id,
+                   Money balance) {
+  const Movement movement{.kind = MovementKind::kPayment,
+                          .user_id = payment.user_id,
+                          .concert_id = payment.concert_id,
+                          .reference = payment.id.bytes(),
+                          .to_user = -payment.amount};
+  payment.balance = move_money(transaction, movement, balance, payment.created_at);
+  transaction.execute(kEndPaidToken, payment.created_at, token_id);
+  transaction.execute(kConfirmReservation, payment.id, payment.reservation_id);
+  transaction.execute(kInsertPayment, payment.id, payment.reservation_id, payment.user_id,
+                      payment.concert_id, payment.amount, payment.balance, payment.created_at);
+  transaction.execute(kSellSeats, payment.reservation_id, payment.date_id, payment.reservation_id);
+}
+
+#define PAYMENT_COLUMNS                                                                            \
+  "p.payment_id, p.reservation_id, p.user_id, p.concert_id, c.title, r.date_id, d.starts_at,"      \
+  " p.amount, p.balance_after, p.status, p.paid_at, p.refunded_at, s.number, l.label, s.section, " \
+  "s.grade, s.price"
+#define PAYMENT_JOINS                                                \
+  " JOIN reservations r ON r.reservation_id = p.reservation_id"      \
+  " JOIN concerts c ON c.concert_id = p.concert_id"                  \
+  " JOIN dates d ON d.date_id = r.date_id"                           \
+  " JOIN reservation_seats s ON s.reservation_id = p.reservation_id" \
+  " JOIN seats l ON l.date_id = r.date_id AND l.number = s.number"
+
+constexpr const char* kSelectPayment =
+    "SELECT " PAYMENT_COLUMNS " FROM payments p" PAYMENT_JOINS
+    " WHERE p.payment_id = ? AND p.user_id = ? ORDER BY s.number";
+constexpr const char* kListPayments =
+    "SELECT " PAYMENT_COLUMNS
+    " FROM (SELECT * FROM payments WHERE user_id = ? AND (paid_at, payment_id) < (?, ?)"
+    "       ORDER BY paid_at DESC, payment_id DESC LIMIT ?) AS p" PAYMENT_JOINS
+    " ORDER BY p.paid_at DESC, p.payment_id DESC, s.number";
+
+#undef PAYMENT_COLUMNS
+#undef PAYMENT_JOINS
+
+// Reads rows of one seat each; those of one payment follow each other.
+std::vector<Payment> read_payments(db::Rows rows) {
+  std::vector<Payment> result;
+  while (rows.next()) {
+    Payment next;
+    std::string status;
+    ReservedSeat seat;
+    rows.read(next.id, next.reservation_id, next.user_id, next.concert_id, next.concert_title,
+              next.date_id, next.starts_at, next.amount, next.balance, status, next.created_at,
+              next.refunded_at, seat.number, seat.label, seat.section, seat.grade, seat.price);
+    next.status = status == "PAID" ? PaymentStatus::kPaid : PaymentStatus::kRefunded;
+    if (result.empty() || result.back().id != next.id) result.push_back(std::move(next));
+    result.back().seats.push_back(std::move(seat));
+  }
+  return result;
+}
+
+constexpr const char* kLockPayment = "SELECT status FROM payments WHERE payment_id = ? FOR UPDATE";
+constexpr const char* kRefundUntil = "SELECT refund_until FROM concerts WHERE concert_id = ?";
+constexpr const char* kRefundPayment =
+    "UPDATE payments SET status = 'REFUNDED', refunded_at = ?, balance_after = ?"
+    " WHERE payment_id = ?";
+constexpr const char* kRefundReservation =
+    "UPDATE reservations SET status = 'REFUNDED' WHERE reservation_id = ?";
+void write_refund(db::Transaction& transaction, Payment& payment, Money balance) {
+  const Movement movement{.kind = MovementKind::kRefund,
+                          .user_id = payment.user_id,
+                          .concert_id = payment.concert_id,
+                          .reference = payment.id.bytes(),
+                          .to_user = payment.amount};
+  payment.status = PaymentStatus::kRefunded;
+  payment.balance = move_money(transaction, movement, balance, *payment.refunded_at);
+  transaction.execute(kRefundReservation, payment.reservation_id);
+  transaction.execute(kRefundPayment, payment.refunded_at, payment.balance, payment.id);
+  sale::free_seats(transaction, payment.reservation_id);
+}
+
+// The locks are taken in the order user, key, token, reservation, seats.
+Outcome<people::StoredAnswer> pay_once(db::Transaction& transaction, const PayRequest& request,
+                                       const RenderPayment& render, Payment& payment,
+                                       TokenId& token_id) {
+  const Account account = lock_account(transaction, request.user_id);
+  const auto found = people::find_answer(transaction, request.user_id, request.key);
+  if (!found) return found.error();
+  if (*found) return **found;
+  if (!request.token) return request.token.error();
+  auto reservation = find_reservation(transaction, request.reservation_id);
+  if (!reservation || reservation->owner != request.user_id) return Refused{Refusal::kNotFound};
+  payment = std::move(reservation->payment);
+  token_id = reservation->token_id;
+
+  line::lock_token(transaction, token_id);
+  const LockedHold hold = lock_hold(transaction, payment);
+  const auto allowed = check_payment(hold.status, hold.owns_seats, account.balance, payment.amount);
+  if (!allowed) return allowed.error();
+  payment.id = PaymentId::make();
+  payment.created_at = hold.now;
+  write_payment(transaction, payment, token_id, account.balance);
+  const people::StoredAnswer answer{201, render(payment)};
+  people::store_answer(transaction, request.user_id, request.key, answer);
+  transaction.commit();
+  return answer;
+}
+
+Outcome<people::StoredAnswer> refund_once(db::Transaction& transaction, Payment payment,
+                                          const people::IdempotencyKey& key,
+                                          const RenderPayment& render) {
+  const Account account = lock_account(transaction, payment.user_id);
+  const auto found = people::find_answer(transaction, payment.user_id, key);
+  if (!found) return found.error();
+  if (*found) return **found;
+  std::string status;
+  sale::lock_reservation(transaction, payment.reservation_id);
+  transaction.query(kLockPayment, payment.id).read_first(status);
+  std::optional<Time> refund_until;
+  transaction.query(kRefundUntil, payment.concert_id).read_first(refund_until);
+  const Time now = transaction.now();
+  const auto allowed =
+      check_refund(status == "PAID" ? PaymentStatus::kPaid : PaymentStatus::kRefunded, refund_until,
+                   payment.starts_at, account.balance, payment.amount, now);
+  if (!allowed) return allowed.error();
+  payment.refunded_at = now;
+  write_refund(transaction, payment, account.balance);
+  const people::StoredAnswer answer{200, render(payment)};
+  people::store_answer(transaction, payment.user_id, key, answer);
+  transaction.commit();
+  return answer;
+}
+
+}  // namespace
+
+Outcome<people::StoredAnswer> pay(line::WaitingRoom& room, const PayRequest& request,
+                                  const RenderPayment& render) {
+  Payment payment;
+  TokenId token_id;
+  auto answer = db::transact(room.database, [&](db::Transaction& transaction) {
+    return pay_once(transaction, request, render, payment, token_id);
+  });
+  if (!answer || answer->replayed) return answer;
+  metrics::count(metrics::Counter::kPayments);
+  metrics::count(metrics::Counter::kPaidAmount, payment.amount.value);
+  // Pollers give the freed place to the next within a second.
+  line::announce_token_change(room, payment.concert_id, token_id, false);
+  // Of two who buy the last seats at once, the later one sees both sold.
+  line::try_advance_if_sold_out(room.database, room.memcached, payment.concert_id);
+  return answer;
+}
+
+Outcome<people::StoredAnswer> refund(line::WaitingRoom& room, UserId user_id, PaymentId id,
+                                     const people::IdempotencyKey& key,
+                                     const RenderPayment& render) {
+  const auto payment = find_payment(room.database, user_id, id);
+  if (!payment) return payment.error();
+  auto answer = db::transact(room.database, [&](db::Transaction& transaction) {
+    return refund_once(transaction, *payment, key, render);
+  });
+  if (!answer || answer->replayed) return answer;
+  metrics::count(metrics::Counter::kRefunds);
+  metrics::count(metrics::Counter::kRefundedAmount, payment->amount.value);
+  // A sold-out sale is open again for whoever joins now.
+  line::try_advance_line(room.database, room.memcached, payment->concert_id);
+  return answer;
+}
+
+Outcome<Payment> find_payment(db::Connection& database, UserId user_id, PaymentId id) {
+  auto found = read_payments(database.query(kSelectPayment, id, user_id));
+  if (found.empty()) return Refused{Refusal::kNotFound};
+  return std::move(found.front());
+}
+
+TimePage<Payment> list_payments(db::Connection& database, UserId user_id,
+                                const std::optional<TimeCursor<PaymentId>>& after, int limit) {
+  const auto start = after.value_or(TimeCursor<PaymentId>{});
+  return make_page(
+      read_payments(database.query(kListPayments, user_id, start.at, start.id, limit + 1)), limit);
+}
+
+}  // namespace stagedoor::money

@@ -1,0 +1,110 @@
+#include "sale/best_seats.h"
+
+#include <algorithm>
+#include <string>
+
+namespace stagedoor::sale {
+namespace {
+
+// How many seats are looked at, and locked, first; then twice as many each time, so that a large
+// hall in pieces costs few statements.
+constexpr std::int64_t kWindowMin = 32;
+constexpr std::int64_t kWindowPerSeat = 8;
+
+// Seats of one grade and price: among them the lower number is the better seat.
+struct Tier {
+  std::string grade;
+  Money price;
+};
+
+// From tier to tier along the index: what it costs depends on how many tiers there are, not on how
+// many seats. The optimizer would read them all.
+constexpr const char* kNextTier =
+    "SELECT grade, price FROM seats FORCE INDEX (by_tier)"
+    " WHERE date_id = ? AND status = 'AVAILABLE' AND (grade > ? OR (grade = ? AND price > ?))"
+    " ORDER BY grade, price LIMIT 1";
+constexpr const char* kNextTierOfGrade =
+    "SELECT grade, price FROM seats FORCE INDEX (by_tier)"
+    " WHERE date_id = ? AND status = 'AVAILABLE' AND grade = ? AND price > ?"
+    " ORDER BY price LIMIT 1";
+
+// Along the primary key it would pass by all that is taken already.
+constexpr const char* kLockWindow =
+    "SELECT number, section FROM seats FORCE INDEX (by_tier)"
+    " WHERE date_id = ? AND status = 'AVAILABLE' AND grade = ? AND price = ? AND number > ?"
+    " ORDER BY number LIMIT ? FOR UPDATE SKIP LOCKED";
+
+constexpr const char* kSelectFree =
+    "SELECT number, section, price FROM seats WHERE date_id = ?"
+    " AND (status = 'AVAILABLE' OR (status = 'HELD' AND held_until <= SYSDATE(6)))"
+    " AND (? IS NULL OR grade = ?) ORDER BY number";
+
+// The cheapest first.
+std::vector<Tier> read_tiers(db::Transaction& transaction, DateId date_id,
+                             const std::optional<std::string>& grade) {
+  std::vector<Tier> tiers;
+  Tier tier{grade.value_or(""), Money{-1}};
+  const auto read_next = [&] {
+    return grade ? transaction.query(kNextTierOfGrade, date_id, *grade, tier.price)
+                       .read_first(tier.grade, tier.price)
+                 : transaction.query(kNextTier, date_id, tier.grade, tier.grade, tier.price)
+                       .read_first(tier.grade, tier.price);
+  };
+  while (read_next()) tiers.push_back(tier);
+  std::stable_sort(tiers.begin(), tiers.end(),
+                   [](const Tier& a, const Tier& b) { return a.price < b.price; });
+  return tiers;
+}
+
+std::optional<std::vector<std::int64_t>> choose_in_tier(db::Transaction& transaction,
+                                                        DateId date_id, const Tier& tier,
+                                                        std::int64_t count) {
+  std::int64_t window = std::max(kWindowMin, kWindowPerSeat * count);
+  std::vector<ReservedSeat> free;
+  for (bool more = true; more;) {
+    const std::int64_t last = free.empty() ? 0 : free.back().number;
+    std::int64_t seen = 0;
+    for (db::Rows rows =
+             transaction.query(kLockWindow, date_id, tier.grade, tier.price, last, window);
+         rows.next(); ++seen) {
+      ReservedSeat& seat = free.emplace_back();
+      rows.read(seat.number, seat.section);
+    }
+    more = seen == window;
+    window *= 2;
+    if (auto chosen = choose_neighbours(free, count, more)) return chosen;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::int64_t>> choose_beside_others(db::Transaction& transaction,
+                                                              DateId date_id,
+                                                              const SeatWish& wish) {
+  for (const Tier& tier : read_tiers(transaction, date_id, wish.grade)) {
+    if (auto chosen = choose_in_tier(transaction, date_id, tier, wish.count())) return chosen;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::vector<std::int64_t>> choose_with_care(db::Transaction& transaction,
+                                                          DateId date_id, const SeatWish& wish) {
+  std::vector<ReservedSeat> free;
+  for (db::Rows rows = transaction.query(kSelectFree, date_id, wish.grade, wish.grade);
+       rows.next();) {
+    ReservedSeat& seat = free.emplace_back();
+    rows.read(seat.number, seat.section, seat.price);
+  }
+  if (static_cast<std::int64_t>(free.size()) < wish.count()) return std::nullopt;
+  if (auto chosen = choose_neighbours(free, wish.count(), false)) return chosen;
+  std::stable_sort(free.begin(), free.end(),
+                   [](const ReservedSeat& a, const ReservedSeat& b) { return a.price < b.price; });
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t i = 0; i < wish.count(); ++i) {
+    numbers.push_back(free[static_cast<std::size_t>(i)].number);
+  }
+  return numbers;
+}
+
+}  // namespace stagedoor::sale

@@ -1,0 +1,249 @@
+#include "sale/concerts.h"
+
+#include <algorithm>
+
+#include "line/advance.h"
+#include "sale/seat_plans.h"
+
+namespace stagedoor::sale {
+namespace {
+
+// Seats are inserted in statements of at most this many, so that each stays well below the
+// statement timeout and the log buffer.
+constexpr std::int64_t kSeatsPerInsert = 10'000;
+
+// The columns that read_concert() reads.
+#define CONCERT_COLUMNS                                                                       \
+  "concert_id, title, artist, venue, description, sale_opens_at, sale_closes_at, "            \
+  "refund_until, max_active, admit_per_minute, claim_seconds, active_seconds, hold_seconds, " \
+  "max_seats_per_user, first_date_at, last_date_at, "                                         \
+  "(SELECT sold_out FROM queues q WHERE q.concert_id = concerts.concert_id)"
+
+Concert read_concert(db::Rows& rows) {
+  Concert concert;
+  ConcertSettings& s = concert.settings;
+  rows.read(concert.id, s.title, s.artist, s.venue, s.description, s.sale_opens_at,
+            s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute, s.claim_s,
+            s.active_s, s.hold_s, s.max_seats_per_user, concert.first_date_at, concert.last_date_at,
+            concert.sold_out);
+  return concert;
+}
+
+constexpr const char* kListUpcoming =
+    "SELECT " CONCERT_COLUMNS
+    " FROM concerts"
+    " WHERE archived = FALSE AND (first_date_at, concert_id) > (?, ?)"
+    " AND first_date_at >= ? AND last_date_at > ?"
+    " ORDER BY first_date_at, concert_id LIMIT ?";
+
+constexpr const char* kListAll =
+    "SELECT " CONCERT_COLUMNS
+    " FROM concerts"
+    " WHERE (first_date_at, concert_id) > (?, ?) AND first_date_at >= ?"
+    " ORDER BY first_date_at, concert_id LIMIT ?";
+
+constexpr const char* kListOfDay =
+    "SELECT " CONCERT_COLUMNS
+    " FROM concerts"
+    " WHERE concert_id IN (SELECT concert_id FROM dates WHERE starts_at >= ? AND starts_at < ?)"
+    " AND (first_date_at, concert_id) > (?, ?) AND (? OR last_date_at > ?)"
+    " ORDER BY first_date_at, concert_id LIMIT ?";
+
+db::Rows query_page(db::Connection& database, const ConcertFilter& filter, Time now) {
+  constexpr Time kBeforeAll{std::chrono::sys_days{std::chrono::year{1000} / 1 / 1}};
+  const auto after = filter.after.value_or(ConcertFilter::Position{kBeforeAll, ConcertId{0}});
+  const int limit = filter.limit + 1;  // one more tells whether there is a next page
+  if (filter.day) {
+    return database.query(kListOfDay, *filter.day, *filter.day + std::chrono::days{1},
+                          after.first_date_at, after.concert_id, filter.past, now, limit);
+  }
+  // The second bound on first_date_at is implied by the first; it lets MySQL use the index range.
+  if (filter.past) {
+    return database.query(kListAll, after.first_date_at, after.concert_id, after.first_date_at,
+                          limit);
+  }
+  return database.query(kListUpcoming, after.first_date_at, after.concert_id, after.first_date_at,
+                        now, limit);
+}
+
+constexpr const char* kSelectConcert =
+    "SELECT " CONCERT_COLUMNS " FROM concerts WHERE concert_id = ?";
+
+// A seat that is SOLD, or HELD by a hold that has not lapsed, is taken; all others are available.
+constexpr const char* kSelectDates =
+    "SELECT d.date_id, d.starts_at, d.sale_opens_at, d.seats_total,"
+    " d.seats_total"
+    " - (SELECT COUNT(*) FROM seats s WHERE s.date_id = d.date_id AND s.status = 'SOLD')"
+    " - (SELECT COUNT(*) FROM seats s WHERE s.date_id = d.date_id AND s.status = 'HELD'"
+    "    AND s.held_until > ?),"
+    " d.price_min, d.price_max"
+    " FROM dates d WHERE d.concert_id = ? ORDER BY d.starts_at, d.date_id";
+
+constexpr const char* kInsertConcert =
+    "INSERT INTO concerts (title, artist, venue, description, sale_opens_at, sale_closes_at,"
+    " refund_until, line_order, max_active, admit_per_minute, claim_seconds, active_seconds,"
+    " hold_seconds, max_seats_per_user, first_date_at, last_date_at, created_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, 'FIFO', ?, ?, ?, ?, ?, ?, ?, ?, SYSDATE(6))";
+
+constexpr const char* kInsertQueue = "INSERT INTO queues (concert_id) VALUES (?)";
+constexpr const char* kInsertQueueCounter = "INSERT INTO queue_counters (concert_id) VALUES (?)";
+
+constexpr const char* kLastInsertId = "SELECT LAST_INSERT_ID()";
+
+constexpr const char* kInsertDate =
+    "INSERT INTO dates (concert_id, starts_at, sale_opens_at, seats_total, price_min, price_max)"
+    " VALUES (?, ?, ?, ?, ?, ?)";
+
+// Counts from the first `?` for as many numbers as the last one says; {n} in the label counts on
+// from the number given for it.
+constexpr const char* kInsertSeats =
+    "INSERT INTO seats (date_id, number, label, section, grade, price)"
+    " SELECT ?, ? + n, REPLACE(?, '{n}', ? + n), ?, ?, ?"
+    " FROM (SELECT a.digit + 10 * b.digit + 100 * c.digit + 1000 * d.digit AS n"
+    "       FROM digits a, digits b, digits c, digits d) AS counter"
+    " WHERE n < ?";
+
+constexpr const char* kLockConcert =
+    "SELECT " CONCERT_COLUMNS " FROM concerts WHERE concert_id = ? FOR UPDATE";
+
+constexpr const char* kStretchConcert =
+    "UPDATE concerts SET first_date_at = LEAST(first_date_at, ?),"
+    " last_date_at = GREATEST(last_date_at, ?), archived = FALSE WHERE concert_id = ?";
+
+constexpr const char* kUpdateSettings =
+    "UPDATE concerts SET title = ?, artist = ?, venue = ?, description = ?, sale_opens_at = ?,"
+    " sale_closes_at = ?, refund_until = ?, max_active = ?, admit_per_minute = ?,"
+    " claim_seconds = ?, active_seconds = ?, hold_seconds = ?, max_seats_per_user = ?"
+    " WHERE concert_id = ?";
+
+#undef CONCERT_COLUMNS
+
+std::int64_t last_insert_id(db::Transaction& transaction) {
+  std::int64_t id = 0;
+  transaction.query(kLastInsertId).read_first(id);
+  return id;
+}
+
+void insert_range(db::Transaction& transaction, DateId date_id, const SeatRange& range) {
+  const std::string label = range.label.value_or("{n}");
+  for (std::int64_t done = 0; done < range.count(); done += kSeatsPerInsert) {
+    const std::int64_t first = range.from + done;
+    const std::int64_t first_label = range.label ? 1 + done : first;
+    transaction.execute(kInsertSeats, date_id, first, label, first_label, range.section,
+                        range.grade, range.price, std::min(kSeatsPerInsert, range.count() - done));
+  }
+}
+
+DateSummary insert_date(db::Transaction& transaction, ConcertId concert_id, const NewDate& date) {
+  DateSummary summary{.starts_at = date.starts_at, .sale_opens_at = date.sale_opens_at};
+  summary.price_min = date.seats.front().price;
+  for (const SeatRange& range : date.seats) {
+    summary.seats_total += range.count();
+    summary.price_min = std::min(summary.price_min, range.price);
+    summary.price_max = std::max(summary.price_max, range.price);
+  }
+  summary.seats_available = summary.seats_total;
+  transaction.execute(kInsertDate, concert_id, date.starts_at, date.sale_opens_at,
+                      summary.seats_total, summary.price_min, summary.price_max);
+  summary.id = DateId{last_insert_id(transaction)};
+  for (const SeatRange& range : date.seats) insert_range(transaction, summary.id, range);
+  keep_seat_plan(transaction, summary.id);
+  return summary;
+}
+
+}  // namespace
+
+ConcertPage list_concerts(db::Connection& database, const ConcertFilter& filter, Time now) {
+  ConcertPage page;
+  for (db::Rows rows = query_page(database, filter, now); rows.next();) {
+    if (page.concerts.size() == static_cast<std::size_t>(filter.limit)) {
+      page.more = true;
+      break;
+    }
+    page.concerts.push_back(read_concert(rows));
+  }
+  return page;
+}
+
+Outcome<Concert> find_concert(db::Connection& database, ConcertId id) {
+  db::Rows rows = database.query(kSelectConcert, id);
+  if (!rows.next()) return Refused{Refusal::kNotFound};
+  return read_concert(rows);
+}
+
+Outcome<std::vector<DateSummary>> list_dates(db::Connection& database, ConcertId id,
+                                             bool available_only, Time now) {
+  if (const auto concert = find_concert(database, id); !concert) return concert.error();
+  std::vector<DateSummary> dates;
+  for (db::Rows rows = database.query(kSelectDates, now, id); rows.next();) {
+    DateSummary date;
+    rows.read(date.id, date.starts_at, date.sale_opens_at, date.seats_total, date.seats_available,
+              date.price_min, date.price_max);
+    if (!available_only || date.seats_available > 0) dates.push_back(date);
+  }
+  return dates;
+}
+
+CreatedConcert create_concert(db::Transaction& transaction, const NewConcert& concert) {
+  const ConcertSettings& s = concert.settings;
+  Time first = concert.dates.front().starts_at;
+  Time last = first;
+  for (const NewDate& date : concert.dates) {
+    first = std::min(first, date.starts_at);
+    last = std::max(last, date.starts_at);
+  }
+  transaction.execute(kInsertConcert, s.title, s.artist, s.venue, s.description, s.sale_opens_at,
+                      s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute, s.claim_s,
+                      s.active_s, s.hold_s, s.max_seats_per_user, first, last);
+  const ConcertId id{last_insert_id(transaction)};
+  transaction.execute(kInsertQueue, id);
+  transaction.execute(kInsertQueueCounter, id);
+  CreatedConcert created{{id, s, first, last}, {}};
+  for (const NewDate& date : concert.dates) {
+    created.dates.push_back(insert_date(transaction, id, date));
+  }
+  return created;
+}
+
+CreatedConcert create_concert(db::Connection& database, const NewConcert& concert) {
+  return db::transact(database, [&](db::Transaction& transaction) {
+    CreatedConcert created = create_concert(transaction, concert);
+    transaction.commit();
+    return created;
+  });
+}
+
+Outcome<DateSummary> add_date(db::Connection& database, ConcertId id, const NewDate& date) {
+  return db::transact(database, [&](db::Transaction& transaction) -> Outcome<DateSummary> {
+    if (!transaction.query(kSelectConcert, id).next()) return Refused{Refusal::kNotFound};
+    // The seats first: inserting 100,000 takes a second, in which nobody should wait for the line.
+    const DateSummary summary = insert_date(transaction, id, date);
+    transaction.query(kLockConcert, id);
+    line::settle_ended_line(transaction, id);
+    transaction.execute(kStretchConcert, date.starts_at, date.starts_at, id);
+    transaction.commit();
+    return summary;
+  });
+}
+
+Outcome<Concert> change_concert(db::Connection& database, ConcertId id,
+                                const std::function<void(ConcertSettings&)>& change) {
+  return db::transact(database, [&](db::Transaction& transaction) -> Outcome<Concert> {
+    db::Rows rows = transaction.query(kLockConcert, id);
+    if (!rows.next()) return Refused{Refusal::kNotFound};
+    line::settle_ended_line(transaction, id);
+    Concert concert = read_concert(rows);
+    ConcertSettings& s = concert.settings;
+    change(s);
+    if (auto errors = check_settings(s); !errors.empty()) {
+      return Refused::fields(std::move(errors));
+    }
+    transaction.execute(kUpdateSettings, s.title, s.artist, s.venue, s.description, s.sale_opens_at,
+                        s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute,
+                        s.claim_s, s.active_s, s.hold_s, s.max_seats_per_user, id);
+    transaction.commit();
+    return concert;
+  });
+}
+
+}  // namespace stagedoor::sale

@@ -1,0 +1,24 @@
+#include "sale/leaving.h"
+
+#include "db/transaction.h"
+#include "line/ending.h"
+#include "sale/reservations.h"
+
+namespace stagedoor::sale {
+
+Outcome<Done> end_token(line::WaitingRoom& room, TokenId token_id, EndReason reason) {
+  const auto claims = line::find_claims(room.database, token_id);
+  if (!claims) return Refused{Refusal::kNotFound};
+  const auto ended = db::transact(room.database, [&](db::Transaction& transaction) {
+    const auto token = line::lock_token(transaction, token_id);
+    const auto change = line::end_locked_token(transaction, *claims, *token, reason);
+    if (change == line::Ended::kNothing) return change;
+    if (token->hold_id) cancel_hold(transaction, *token->hold_id);
+    transaction.commit();
+    return change;
+  });
+  line::announce_end(room, *claims, ended);
+  return Done{};
+}
+
+}  // namespace stagedoor::sale

@@ -1,0 +1,365 @@
+#include "sale/reservations.h"
+
+#include <algorithm>
+#include <map>
+
+#include "db/list_sql.h"
+#include "line/line_ends.h"
+#include "line/token_rows.h"
+#include "metrics/metrics.h"
+#include "sale/best_seats.h"
+#include "sale/reservation_rows.h"
+
+namespace stagedoor::sale {
+namespace {
+
+constexpr int kLapsedPerBatch = db::kListMax;
+// How often a choice of best seats may lose a race before the client is asked to come again. Each
+// lost race means that somebody else got seats.
+constexpr int kChoicesMax = 50;
+
+// All that decides about a wish besides the seats, read while the token is locked.
+struct SaleFacts {
+  Time now;
+  LineEnd line_end;
+  std::optional<DateOnSale> date;
+  std::int64_t active_s = 0;
+  std::int64_t seats_of_user = 0;
+};
+
+constexpr const char* kSelectFacts =
+    "SELECT SYSDATE(6), " LINE_END_REASON("t.concert_id", "?") ","
+    " LEAST(t.last_date_at, COALESCE(t.sale_closes_at, t.last_date_at)), t.active_seconds,"
+    " d.concert_id, c.title, d.starts_at, d.sale_opens_at,"
+    " LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at)), c.hold_seconds,"
+    " c.max_seats_per_user,"
+    " (SELECT CAST(COALESCE(SUM(r.seat_count), 0) AS SIGNED) FROM reservations r"
+    "  WHERE r.user_id = ? AND r.date_id = ? AND (r.status = 'CONFIRMED'"
+    "  OR (r.status = 'HELD' AND r.held_until > SYSDATE(6))))"
+    " FROM concerts t LEFT JOIN dates d ON d.date_id = ?"
+    " LEFT JOIN concerts c ON c.concert_id = d.concert_id WHERE t.concert_id = ?";
+
+SaleFacts read_facts(db::Transaction& transaction, const ReserveRequest& request) {
+  SaleFacts facts;
+  std::optional<std::string> ended_reason;
+  Time line_closes_at;
+  std::optional<ConcertId> concert_id;
+  std::optional<std::string> title;
+  std::optional<Time> starts_at;
+  std::optional<Time> closes_at;
+  std::optional<std::int64_t> hold_s;
+  std::optional<std::int64_t> max_seats;
+  std::optional<Time> opens_at;
+  transaction
+      .query(kSelectFacts, request.token->place, request.user_id, request.date_id, request.date_id,
+             request.token->concert_id)
+      .read_first(facts.now, ended_reason, line_closes_at, facts.active_s, concert_id, title,
+                  starts_at, opens_at, closes_at, hold_s, max_seats, facts.seats_of_user);
+  if (ended_reason) facts.line_end.reason = parse_end_reason(*ended_reason);
+  facts.line_end.closed = facts.now >= line_closes_at;
+  if (concert_id) {
+    facts.date =
+        DateOnSale{*concert_id, *title, *starts_at, opens_at, *closes_at, *hold_s, *max_seats};
+  }
+  return facts;
+}
+
+const db::ListSql kLockSeats(
+    "SELECT number, label, section, grade, price, status, held_until, SYSDATE(6) FROM seats"
+    " WHERE date_id = ? AND number IN (#) ORDER BY number FOR UPDATE");
+const db::ListSql kCountSeats("SELECT COUNT(*) FROM seats WHERE date_id = ? AND number IN (#)");
+const db::ListSql kHoldSeats(
+    "UPDATE seats SET status = 'HELD', reservation_id = ?, held_until = ?"
+    " WHERE date_id = ? AND number IN (#)");
+const db::ListSql kInsertReservedSeats(
+    "INSERT INTO reservation_seats (reservation_id, number, section, grade, price)"
+    " SELECT ?, number, section, grade, price FROM seats WHERE date_id = ? AND number IN (#)");
+
+constexpr const char* kInsertReservation =
+    "INSERT INTO reservations (reservation_id, user_id, concert_id, date_id, token_id, status,"
+    " open, seat_count, amount, user_seats, user_seats_max, held_until, created_at)"
+    " VALUES (?, ?, ?, ?, ?, 'HELD', TRUE, ?, ?, ?, ?, ?, ?)";
+
+// A reserve is a use of the token: whoever makes one has shown up.
+constexpr const char* kHoldOnToken =
+    "UPDATE queue_tokens SET hold_id = ?, held_until = ?, ends_at = ?,"
+    " active_until = CASE WHEN claimed_at IS NULL THEN admitted_at + INTERVAL ? SECOND"
+    "  ELSE active_until END,"
+    " claimed_at = COALESCE(claimed_at, ?) WHERE token_id = ?";
+
+struct LockedSeats {
+  std::vector<LockedSeat> seats;
+  Time now;  // read after the last lock was granted
+};
+
+LockedSeats lock_seats(db::Transaction& transaction, DateId date_id,
+                       const std::vector<std::int64_t>& numbers, Time now) {
+  LockedSeats locked{{}, now};
+  for (db::Rows rows = kLockSeats.query(transaction, {date_id}, numbers); rows.next();) {
+    LockedSeat& seat = locked.seats.emplace_back();
+    rows.read(seat.seat.number, seat.seat.label, seat.seat.section, seat.seat.grade,
+              seat.seat.price, seat.status, seat.held_until, locked.now);
+  }
+  return locked;
+}
+
+// That a seat does not exist comes before what the user has already; only then it is worth asking.
+Refused refuse_wish(db::Transaction& transaction, const ReserveRequest& request,
+                    const Refused& refused) {
+  const bool about_user =
+      refused.refusal == Refusal::kHoldExists || refused.refusal == Refusal::kSeatLimitExceeded;
+  if (!about_user || request.wish.best_available) return refused;
+  std::int64_t known = 0;
+  kCountSeats.query(transaction, {request.date_id}, request.wish.numbers).read_first(known);
+  return known == request.wish.count() ? refused : refuse_unknown_seat();
+}
+
+Reservation write_hold(db::Transaction& transaction, const ReserveRequest& request,
+                       const SaleFacts& facts, const LockedSeats& locked) {
+  Reservation reservation{.id = ReservationId::make(),
+                          .user_id = request.user_id,
+                          .concert_id = facts.date->concert_id,
+                          .concert_title = facts.date->concert_title,
+                          .date_id = request.date_id,
+                          .starts_at = facts.date->starts_at,
+                          .held_until = locked.now + std::chrono::seconds{facts.date->hold_s},
+                          .created_at = locked.now};
+  std::vector<std::int64_t> numbers;
+  for (const LockedSeat& seat : locked.seats) {
+    reservation.seats.push_back(seat.seat);
+    reservation.amount = reservation.amount + seat.seat.price;
+    numbers.push_back(seat.seat.number);
+  }
+  const TokenId token_id = request.token->token_id;
+  kHoldSeats.execute(transaction, {reservation.id, reservation.held_until, request.date_id},
+                     numbers);
+  const auto count = static_cast<std::int64_t>(numbers.size());
+  transaction.execute(kInsertReservation, reservation.id, request.user_id, reservation.concert_id,
+                      request.date_id, token_id, count, reservation.amount,
+                      facts.seats_of_user + count, facts.date->max_seats_per_user,
+                      reservation.held_until, reservation.created_at);
+  kInsertReservedSeats.execute(transaction, {reservation.id, request.date_id}, numbers);
+  transaction.execute(kHoldOnToken, reservation.id, reservation.held_until, reservation.held_until,
+                      facts.active_s, locked.now, token_id);
+  return reservation;
+}
+
+// How seats are chosen when the wish does not name them: fast beside others first, then with care.
+enum class Choice { kSkipLocked, kCareful };
+
+// One transaction's try. Nothing: a careful choice lost its race, try again.
+using Attempt = std::optional<Outcome<people::StoredAnswer>>;
+
+Attempt attempt_reserve(db::Transaction& transaction, const ReserveRequest& request,
+                        const RenderReservation& render, Choice choice) {
+  if (request.key) {
+    people::lock_user(transaction, request.user_id);
+    const auto found = people::find_answer(transaction, request.user_id, *request.key);
+    if (!found) return found.error();
+    if (*found) return **found;
+  }
+  if (!request.token) return request.token.error();
+  const auto token = line::lock_token(transaction, request.token->token_id);
+  if (!token) return Refused{Refusal::kQueueTokenInvalid};
+  const SaleFacts facts = read_facts(transaction, request);
+  const TokenState state = token_state(token->record, facts.line_end, true, facts.now);
+  if (state.status != TokenStatus::kActive) return line::refuse_inactive(state);
+
+  const UserAtSale user{request.token->concert_id, token->hold_id, facts.seats_of_user};
+  if (const auto checked = check_wish(request.wish, facts.date, user, facts.now); !checked) {
+    return refuse_wish(transaction, request, checked.error());
+  }
+  std::vector<std::int64_t> numbers = request.wish.numbers;
+  if (request.wish.best_available) {
+    auto chosen = choice == Choice::kSkipLocked
+                      ? choose_beside_others(transaction, request.date_id, request.wish)
+                      : choose_with_care(transaction, request.date_id, request.wish);
+    if (!chosen) return Refused{Refusal::kNotEnoughSeats};
+    numbers = std::move(*chosen);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  const LockedSeats locked = lock_seats(transaction, request.date_id, numbers, facts.now);
+  if (const auto free = check_seats_free(numbers, locked.seats, locked.now); !free) {
+    if (request.wish.best_available) return std::nullopt;
+    return free.error();
+  }
+  const people::StoredAnswer answer{201, render(write_hold(transaction, request, facts, locked))};
+  if (request.key) people::store_answer(transaction, request.user_id, *request.key, answer);
+  transaction.commit();
+  return answer;
+}
+
+constexpr const char* kCancelHold =
+    "UPDATE reservations SET status = 'CANCELLED', open = NULL WHERE reservation_id = ?"
+    " AND status = 'HELD'";
+constexpr const char* kReleaseToken =
+    "UPDATE queue_tokens SET hold_id = NULL, held_until = NULL, ends_at = active_until"
+    " WHERE token_id = ? AND status = 'ACTIVE'";
+
+constexpr const char* kFindOwner =
+    "SELECT user_id, token_id, concert_id FROM reservations WHERE reservation_id = ?";
+#define RESERVATION_COLUMNS                                                                     \
+  "r.reservation_id, r.user_id, r.concert_id, c.title, r.date_id, d.starts_at, r.status,"       \
+  " r.amount, r.held_until, r.created_at, r.payment_id, s.number, l.label, s.section, s.grade," \
+  " s.price"
+#define RESERVATION_JOINS                                            \
+  " JOIN concerts c ON c.concert_id = r.concert_id"                  \
+  " JOIN dates d ON d.date_id = r.date_id"                           \
+  " JOIN reservation_seats s ON s.reservation_id = r.reservation_id" \
+  " JOIN seats l ON l.date_id = r.date_id AND l.number = s.number"
+
+constexpr const char* kSelectReservation =
+    "SELECT " RESERVATION_COLUMNS " FROM reservations r" RESERVATION_JOINS
+    " WHERE r.reservation_id = ? AND r.user_id = ? ORDER BY s.number";
+
+constexpr const char* kListReservations =
+    "SELECT " RESERVATION_COLUMNS
+    " FROM (SELECT * FROM reservations WHERE user_id = ? AND (created_at, reservation_id) < (?, ?)"
+    "       ORDER BY created_at DESC, reservation_id DESC LIMIT ?) AS r" RESERVATION_JOINS
+    " ORDER BY r.created_at DESC, r.reservation_id DESC, s.number";
+
+#undef RESERVATION_COLUMNS
+#undef RESERVATION_JOINS
+
+// Reads rows of one seat each; those of one reservation follow each other.
+std::vector<Reservation> read_reservations(db::Rows rows, Time now) {
+  std::vector<Reservation> result;
+  while (rows.next()) {
+    Reservation next;
+    std::string status;
+    ReservedSeat seat;
+    rows.read(next.id, next.user_id, next.concert_id, next.concert_title, next.date_id,
+              next.starts_at, status, next.amount, next.held_until, next.created_at,
+              next.payment_id, seat.number, seat.label, seat.section, seat.grade, seat.price);
+    if (result.empty() || result.back().id != next.id) {
+      next.status = reservation_status(status, next.held_until, now);
+      result.push_back(std::move(next));
+    }
+    result.back().seats.push_back(std::move(seat));
+  }
+  return result;
+}
+
+constexpr const char* kLockLapsedHolds =
+    "SELECT reservation_id FROM reservations WHERE status = 'HELD' AND held_until <= SYSDATE(6)"
+    " ORDER BY held_until LIMIT ? FOR UPDATE SKIP LOCKED";
+const db::ListSql kExpireHolds(
+    "UPDATE reservations SET status = 'EXPIRED', open = NULL WHERE reservation_id IN (#)");
+const db::ListSql kSelectSeatsOfHolds(
+    "SELECT s.date_id, s.number FROM reservation_seats rs"
+    " JOIN reservations r ON r.reservation_id = rs.reservation_id"
+    " JOIN seats s ON s.date_id = r.date_id AND s.number = rs.number"
+    "  AND s.reservation_id = rs.reservation_id"
+    " WHERE rs.reservation_id IN (#) ORDER BY s.date_id, s.number");
+// Whoever took a seat over since it was read has a deadline that is to come.
+const db::ListSql kFreeLapsedSeats(
+    "UPDATE seats SET status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"
+    " WHERE date_id = ? AND number IN (#) AND status = 'HELD' AND held_until <= SYSDATE(6)");
+
+// Frees what is still theirs, in the order in which everybody locks seats.
+void free_lapsed_seats(db::Transaction& transaction, const std::vector<ReservationId>& lapsed) {
+  std::map<DateId, std::vector<std::int64_t>> seats;
+  for (db::Rows rows = kSelectSeatsOfHolds.query(transaction, {}, lapsed); rows.next();) {
+    DateId date_id;
+    std::int64_t number = 0;
+    rows.read(date_id, number);
+    seats[date_id].push_back(number);
+  }
+  for (const auto& [date_id, numbers] : seats) {
+    for (std::size_t i = 0; i < numbers.size(); i += db::kListMax) {
+      const auto begin = numbers.begin() + static_cast<std::ptrdiff_t>(i);
+      const auto count = std::min(db::kListMax, numbers.size() - i);
+      kFreeLapsedSeats.execute(
+          transaction, {date_id},
+          std::vector<std::int64_t>(begin, begin + static_cast<std::ptrdiff_t>(count)));
+    }
+  }
+}
+
+}  // namespace
+
+Outcome<people::StoredAnswer> reserve_seats(line::WaitingRoom& room, const ReserveRequest& request,
+                                            const RenderReservation& render) {
+  // A foreign or missing token cannot become right; only the replay of a key comes before it.
+  Choice choice = Choice::kSkipLocked;
+  for (int tries = 0; tries < kChoicesMax; ++tries) {
+    const Attempt attempt = db::transact(room.database, [&](db::Transaction& transaction) {
+      return attempt_reserve(transaction, request, render, choice);
+    });
+    const bool too_few =
+        attempt && !attempt->ok() && attempt->error().refusal == Refusal::kNotEnoughSeats;
+    if (attempt && !(too_few && choice == Choice::kSkipLocked)) {
+      if (attempt->ok() && !attempt->value().replayed) {
+        metrics::count(metrics::Counter::kHolds);
+        line::announce_token_change(room, request.token->concert_id, request.token->token_id,
+                                    false);
+      }
+      if (!attempt->ok()) return line::explain_refusal(room, request.token, attempt->error());
+      return *attempt;
+    }
+    choice = Choice::kCareful;
+  }
+  throw Unavailable("others kept taking the seats that were chosen");
+}
+
+void cancel_hold(db::Transaction& transaction, ReservationId id) {
+  transaction.execute(kCancelHold, id);
+  free_seats(transaction, id);
+}
+
+Outcome<Done> release_reservation(line::WaitingRoom& room, UserId user_id, ReservationId id) {
+  UserId owner;
+  TokenId token_id;
+  ConcertId concert_id;
+  if (!room.database.query(kFindOwner, id).read_first(owner, token_id, concert_id) ||
+      owner != user_id) {
+    return Refused{Refusal::kNotFound};
+  }
+  bool released = false;
+  auto outcome = db::transact(room.database, [&](db::Transaction& transaction) -> Outcome<Done> {
+    line::lock_token(transaction, token_id);
+    const auto status = lock_reservation(transaction, id).status(transaction.now());
+    if (status == ReservationStatus::kConfirmed) return Refused{Refusal::kAlreadyPaid};
+    if (status != ReservationStatus::kHeld) return Done{};
+    cancel_hold(transaction, id);
+    transaction.execute(kReleaseToken, token_id);
+    transaction.commit();
+    released = true;
+    return Done{};
+  });
+  if (released) line::announce_token_change(room, concert_id, token_id, false);
+  return outcome;
+}
+
+Outcome<Reservation> find_reservation(db::Connection& database, UserId user_id, ReservationId id) {
+  auto found =
+      read_reservations(database.query(kSelectReservation, id, user_id), database.estimated_now());
+  if (found.empty()) return Refused{Refusal::kNotFound};
+  return std::move(found.front());
+}
+
+TimePage<Reservation> list_reservations(db::Connection& database, UserId user_id,
+                                        const std::optional<TimeCursor<ReservationId>>& after,
+                                        int limit) {
+  const auto start = after.value_or(TimeCursor<ReservationId>{});
+  return make_page(
+      read_reservations(database.query(kListReservations, user_id, start.at, start.id, limit + 1),
+                        database.estimated_now()),
+      limit);
+}
+
+std::int64_t expire_lapsed_holds(db::Connection& database) {
+  return db::transact(database, [&](db::Transaction& transaction) {
+    std::vector<ReservationId> lapsed;
+    for (db::Rows rows = transaction.query(kLockLapsedHolds, kLapsedPerBatch); rows.next();) {
+      rows.read(lapsed.emplace_back());
+    }
+    if (lapsed.empty()) return std::int64_t{0};
+    kExpireHolds.execute(transaction, {}, lapsed);
+    free_lapsed_seats(transaction, lapsed);
+    transaction.commit();
+    return static_cast<std::int64_t>(lapsed.size());
+  });
+}
+
+}  // namespace stagedoor::sale

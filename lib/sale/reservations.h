@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/pages.h"
+#include "line/queue_tokens.h"
+#include "people/idempotency.h"
+#include "sale/reservation_rules.h"
+
+namespace stagedoor::sale {
+
+struct ReserveRequest {
+  UserId user_id;
+  Outcome<QueueTokenClaims> token;  // as read from the request; refused only after a replay
+  DateId date_id;
+  SeatWish wish;
+  std::optional<people::IdempotencyKey> key;
+};
+
+// How a new reservation becomes the answer that a repeated request gets again.
+using RenderReservation = std::function<std::string(const Reservation&)>;
+
+// Holds seats for the owner of an ACTIVE token: all or none, in one transaction. The refusals come
+// in the order of API.md.
+Outcome<people::StoredAnswer> reserve_seats(line::WaitingRoom& room, const ReserveRequest& request,
+                                            const RenderReservation& render);
+
+// Lets go of a hold; nothing happens to one that has ended. kNotFound when it is not the user's,
+// kAlreadyPaid.
+Outcome<Done> release_reservation(line::WaitingRoom& room, UserId user_id, ReservationId id);
+
+Outcome<Reservation> find_reservation(db::Connection& database, UserId user_id, ReservationId id);
+
+// Newest first, after the one given.
+TimePage<Reservation> list_reservations(db::Connection& database, UserId user_id,
+                                        const std::optional<TimeCursor<ReservationId>>& after,
+                                        int limit);
+
+// Lets go of the seats of an open hold and ends it as CANCELLED. Seats that somebody else has taken
+// over since are left alone. REQUIRES: the hold's token is locked.
+void cancel_hold(db::Transaction& transaction, ReservationId id);
+
+// Writes down the holds that have lapsed and frees their seats, one bounded batch, leaving alone
+// what other transactions work on. Returns how many holds it ended.
+std::int64_t expire_lapsed_holds(db::Connection& database);
+
+}  // namespace stagedoor::sale

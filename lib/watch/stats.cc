@@ -1,0 +1,48 @@
+#include "watch/stats.h"
+
+#include "line/line_ends.h"
+
+namespace stagedoor::watch {
+namespace {
+
+constexpr const char* kCountAdmitted =
+    "SELECT CAST(COALESCE(SUM(admitted), 0) AS SIGNED) FROM admissions WHERE concert_id = ?";
+
+// Tokens that ended with their whole line count although their rows are not tidied yet.
+constexpr const char* kCountEnded =
+    "SELECT COALESCE(t.expired_reason, " LINE_END_REASON("t.concert_id", "t.place") ") AS reason,"
+    " COUNT(*)"
+    " FROM queues q JOIN queue_tokens t ON t.concert_id = q.concert_id"
+    " WHERE q.concert_id = ? AND (t.status = 'EXPIRED' OR t.place <= q.ended_place)"
+    " GROUP BY reason";
+
+constexpr const char* kCountSeats =
+    "SELECT d.date_id,"
+    " CAST(COALESCE(SUM(s.status = 'AVAILABLE' OR (s.status = 'HELD' AND s.held_until <= ?)), 0)"
+    "      AS SIGNED),"
+    " CAST(COALESCE(SUM(s.status = 'HELD' AND s.held_until > ?), 0) AS SIGNED),"
+    " CAST(COALESCE(SUM(s.status = 'SOLD'), 0) AS SIGNED),"
+    " CAST(COALESCE(SUM(CASE WHEN s.status = 'SOLD' THEN s.price ELSE 0 END), 0) AS SIGNED)"
+    " FROM dates d LEFT JOIN seats s ON s.date_id = d.date_id"
+    " WHERE d.concert_id = ? GROUP BY d.date_id, d.starts_at ORDER BY d.starts_at, d.date_id";
+
+}  // namespace
+
+ConcertStats read_stats(db::Connection& database, ConcertId id, Time now) {
+  ConcertStats stats;
+  database.query(kCountAdmitted, id).read_first(stats.admitted_total);
+  for (db::Rows rows = database.query(kCountEnded, id); rows.next();) {
+    std::string reason;
+    std::int64_t count = 0;
+    rows.read(reason, count);
+    stats.by_reason[reason] = count;
+    stats.expired_total += count;
+  }
+  for (db::Rows rows = database.query(kCountSeats, now, now, id); rows.next();) {
+    DateStats& date = stats.dates.emplace_back();
+    rows.read(date.id, date.available, date.held, date.sold, date.revenue);
+  }
+  return stats;
+}
+
+}  // namespace stagedoor::watch

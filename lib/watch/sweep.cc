@@ -1,0 +1,102 @@
+#include "watch/sweep.h"
+
+#include <thread>
+
+#include "base/json_writer.h"
+#include "base/log.h"
+#include "line/line_ends.h"
+#include "people/idempotency.h"
+#include "sale/reservations.h"
+
+namespace stagedoor::watch {
+namespace {
+
+// Only the index range of the list of concerts depends on it; see sql/0001. The first date is asked
+// for because it is in that index.
+constexpr const char* kArchive =
+    "UPDATE concerts SET archived = TRUE"
+    " WHERE archived = FALSE AND first_date_at < ? AND last_date_at < ? LIMIT 500";
+
+// Lines that end in a mark alone have nobody in them any more, but rows to tidy.
+constexpr const char* kSelectUntidy =
+    "SELECT concert_id FROM queues WHERE tidied_place < ended_place";
+
+std::vector<ConcertId> untidy_lines(db::Connection& database) {
+  std::vector<ConcertId> concerts;
+  for (db::Rows rows = database.query(kSelectUntidy); rows.next();) {
+    rows.read(concerts.emplace_back());
+  }
+  return concerts;
+}
+
+// Runs one part of the sweep; its failure must not keep the others from their work.
+void attempt(SweepSummary& summary, const char* part, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& e) {
+    summary.errors.push_back(std::string(part) + ": " + e.what());
+    log::event(log::Level::kError, part, e.what());
+  }
+}
+
+// Repeats a bounded piece of work until there is nothing left; returns how much there was. It rests
+// as long as it works: those who buy meanwhile come first.
+std::int64_t in_batches(const std::function<std::int64_t()>& batch) {
+  std::int64_t total = 0;
+  for (;;) {
+    const Micros began_at = monotonic_now();
+    const std::int64_t done = batch();
+    if (done == 0) return total;
+    total += done;
+    std::this_thread::sleep_for(monotonic_now() - began_at);
+  }
+}
+
+}  // namespace
+
+SweepSummary sweep(line::WaitingRoom room, const std::function<void()>& send_alerts) {
+  const Micros started_at = monotonic_now();
+  SweepSummary summary;
+  attempt(summary, "expire lapsed holds", [&] {
+    summary.holds_expired = in_batches([&] { return sale::expire_lapsed_holds(room.database); });
+  });
+  attempt(summary, "forget old keys", [&] {
+    summary.keys_pruned = in_batches([&] { return people::prune_keys(room.database); });
+  });
+  attempt(summary, "advance the lines", [&] {
+    for (const ConcertId id : line::lines_in_use(room.database)) {
+      if (line::advance_line(room.database, room.memcached, id).ok()) ++summary.lines_advanced;
+    }
+  });
+  attempt(summary, "tidy ended tokens", [&] {
+    for (const ConcertId id : untidy_lines(room.database)) {
+      summary.tokens_tidied += line::tidy_ended_tokens(room.database, id);
+    }
+  });
+  attempt(summary, "archive past concerts", [&] {
+    const Time now = room.database.now();
+    summary.concerts_archived = room.database.execute(kArchive, now, now);
+  });
+  attempt(summary, "send alerts", send_alerts);
+  summary.took = monotonic_now() - started_at;
+  return summary;
+}
+
+std::string summary_json(const SweepSummary& summary) {
+  JsonWriter json;
+  json.begin_object()
+      .field("time", system_now())
+      .field("handler", "expire_holds")
+      .field("lines_advanced", summary.lines_advanced)
+      .field("tokens_tidied", summary.tokens_tidied)
+      .field("holds_expired", summary.holds_expired)
+      .field("keys_pruned", summary.keys_pruned)
+      .field("concerts_archived", summary.concerts_archived)
+      .field("ms", summary.took.count() / 1000)
+      .key("errors")
+      .begin_array();
+  for (const std::string& error : summary.errors) json.value(error);
+  return json.end_array().end_object().take();
+}
+
+}  // namespace stagedoor::watch
