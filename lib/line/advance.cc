@@ -177,49 +177,52 @@ std::int64_t count_active(db::Transaction& transaction, ConcertId id, Place ende
 constexpr const char* kLockFirstWaiting =
     "SELECT place FROM queue_tokens WHERE concert_id = ? AND place > ? AND status = 'WAITING'"
     " ORDER BY place LIMIT ? FOR UPDATE";
+
+std::vector<Place> lock_first_waiting(db::Transaction& transaction, ConcertId id, Place front,
+                                      std::int64_t count) {
+  std::vector<Place> places;
+  for (db::Rows rows = transaction.query(kLockFirstWaiting, id, front, count); rows.next();) {
+    rows.read(places.emplace_back());
+  }
+  return places;
+}
+
 constexpr const char* kAdmit =
     "UPDATE queue_tokens SET status = 'ACTIVE', admitted_at = ?, admitted_in = ?,"
     " active_until = ?, ends_at = ?"
     " WHERE concert_id = ? AND place > ? AND place <= ? AND status = 'WAITING'";
 constexpr const char* kRecordAdmission =
     "INSERT INTO admissions (concert_id, admission, admitted_at, admitted, front_before,"
-    " front_place, active_after, max_active) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    " front_place, active_after, max_active, admit_per_minute) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-// Lets in the first of the line, as many as the rule says; returns how many.
+// Lets in the first of the line, as many as the rule says; returns how many. The rule is asked how
+// many to lock, and decides once they are locked: with the time that the record then says.
 std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
                    const SaleTimes& sale, std::int64_t active, Place last_place, Time now) {
-  const std::int64_t candidates =
-      std::min(last_place.value - queue.front_place.value, kAdmissionsPerAdvance);
+  const std::int64_t in_line = std::clamp<std::int64_t>(last_place.value - queue.front_place.value,
+                                                        0, kAdmissionsPerAdvance);
+  const std::int64_t wanted = decide_admission(sale.limits, queue.pace, in_line, active, now).count;
+  if (wanted == 0) return 0;
+  const auto places = lock_first_waiting(transaction, id, queue.front_place, wanted);
+  const auto found = static_cast<std::int64_t>(places.size());
   const Admission decided =
-      decide_admission(sale.limits, queue.pace, std::max<std::int64_t>(0, candidates), active, now);
-  Place last_admitted = queue.front_place;
-  std::int64_t count = 0;
-  if (decided.count > 0) {
-    for (db::Rows rows = transaction.query(kLockFirstWaiting, id, queue.front_place, decided.count);
-         rows.next(); ++count) {
-      rows.read(last_admitted);
-    }
+      decide_admission(sale.limits, queue.pace, found, active, transaction.now());
+  const Place front_before = queue.front_place;
+  if (decided.count > 0) queue.front_place = places[static_cast<std::size_t>(decided.count) - 1];
+  const Place last_admitted = queue.front_place;
+  // All others up to the last place have left: the next advance need not look there again.
+  if (found < wanted && decided.count == found) {
+    queue.front_place = std::max(last_admitted, last_place);
   }
-  // Fewer than asked for: behind the last one everybody has left. The next advance need not look
-  // there again.
-  const Place front_after =
-      count < decided.count ? std::max(last_admitted, last_place) : last_admitted;
-  // Those counted as candidates may have left: what they would have cost stays in the bucket.
-  queue.pace = decide_admission(sale.limits, queue.pace, count, active, now).pace;
-  if (count == 0) {
-    queue.front_place = front_after;
-    return 0;
-  }
-  // Later than the end of everybody who was not counted as active any more: somebody may have left
-  // between `now` and the count, and the record must not say that both were in.
-  const Time admitted_at = transaction.now();
-  const Time claim_until = admitted_at + std::chrono::seconds{sale.claim_s};
-  transaction.execute(kAdmit, admitted_at, queue.version, claim_until, claim_until, id,
-                      queue.front_place, last_admitted);
-  transaction.execute(kRecordAdmission, id, queue.version, admitted_at, count, queue.front_place,
-                      last_admitted, active + count, sale.limits.max_active);
-  queue.front_place = front_after;
-  return count;
+  if (decided.count == 0) return 0;
+  queue.pace = decided.pace;
+  const Time claim_until = decided.at + std::chrono::seconds{sale.claim_s};
+  transaction.execute(kAdmit, decided.at, queue.version, claim_until, claim_until, id, front_before,
+                      last_admitted);
+  transaction.execute(kRecordAdmission, id, queue.version, decided.at, decided.count, front_before,
+                      last_admitted, active + decided.count, sale.limits.max_active,
+                      sale.limits.admit_per_minute);
+  return decided.count;
 }
 
 constexpr const char* kDeleteBlocksBehind =

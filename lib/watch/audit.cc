@@ -78,6 +78,22 @@ constexpr std::array kInvariants = {
               "         WHERE admitted_in IS NOT NULL AND status = 'EXPIRED'"
               "        ) AS e) AS running"
               " WHERE max_active IS NOT NULL AND active > max_active LIMIT 10"},
+    // The bucket of the pace replayed from the records alone: what it holds is the least, over
+    // all records so far, of being full then and what was added and taken since.
+    Invariant{"admission: the pace in force is kept in every stretch of time",
+              "SELECT CONCAT('concert ', concert_id, ' admission ', admission, ' at ', admitted_at,"
+              " ': ', admitted, ' at ', admit_per_minute, ' a minute') FROM"
+              " (SELECT b.*, level + MIN(bucket - cost - level) OVER (PARTITION BY concert_id"
+              "   ORDER BY admission ROWS UNBOUNDED PRECEDING) AS credit FROM"
+              "  (SELECT r.*, SUM(LEAST(elapsed, 60000000) * admit_per_minute - cost) OVER"
+              "    (PARTITION BY concert_id ORDER BY admission ROWS UNBOUNDED PRECEDING) AS level"
+              "   FROM (SELECT concert_id, admission, admitted_at, admitted, admit_per_minute,"
+              "     GREATEST(60000000, 2000000 * admit_per_minute) AS bucket,"
+              "     IF(admit_per_minute = 0, 0, 60000000 * admitted) AS cost,"
+              "     COALESCE(TIMESTAMPDIFF(MICROSECOND, LAG(admitted_at) OVER"
+              "      (PARTITION BY concert_id ORDER BY admission), admitted_at), 0) AS elapsed"
+              "    FROM admissions) AS r) AS b) AS replayed"
+              " WHERE credit < 0 OR elapsed < 0 LIMIT 10"},
     Invariant{"seats: the owner of a seat is a reservation of it",
               "SELECT CONCAT('date ', s.date_id, ' seat ', s.number)"
               " FROM seats s LEFT JOIN reservations r ON r.reservation_id = s.reservation_id"

@@ -109,6 +109,8 @@ constexpr Corruption kCorruptions[] = {
     {"admission: no record exceeds its limit",
      "UPDATE admissions SET active_after = max_active + 1 WHERE concert_id = @concert"
      " ORDER BY admission LIMIT 1"},
+    {"admission: the pace in force is kept in every stretch of time",
+     "UPDATE admissions SET admit_per_minute = 1 WHERE concert_id = @concert"},
     {"admission: every record has its tokens",
      "UPDATE queue_tokens SET admitted_in = NULL WHERE token_id = @inside"},
     {"admission: never more active than the limit in force",

@@ -129,11 +129,52 @@ TEST(DecideAdmission, NeverExceedsThePaceInAnyStretchOfTime) {
       for (auto entry = history.rbegin(); entry != history.rend(); ++entry) {
         total += entry->second;
         const std::int64_t elapsed_us = (now - entry->first).count();
-        ASSERT_LE(total * 60'000'000, at_once(rate) * 60'000'000 + 60'000'000 + elapsed_us * rate)
+        ASSERT_LE(total * 60'000'000,
+                  std::max<std::int64_t>(60'000'000, rate * 2'000'000) + elapsed_us * rate)
             << "rate " << rate;
       }
     }
   }
+}
+
+TEST(DecideAdmission, ObeysThePaceInWhatIsRecordedWhateverStallsBeforeTheRecord) {
+  std::mt19937 random(20261128);
+  std::uniform_int_distribution<std::int64_t> step_us(0, 900'000);
+  std::uniform_int_distribution<std::int64_t> stall_us(-50'000, 400'000);
+  constexpr std::int64_t kRate = 60;
+  Pace pace;
+  std::deque<std::pair<Time, std::int64_t>> records;
+  Time now = kStart;
+  for (int advance = 0; advance < 2'000; ++advance) {
+    now += Micros{step_us(random)};
+    const std::int64_t locked = decide_admission(kSixtyPerMinute, pace, kPlenty, 0, now).count;
+    // The locks took their time, or the database's clock was set back meanwhile.
+    now += Micros{stall_us(random)};
+    const Admission decided = decide_admission(kSixtyPerMinute, pace, locked, 0, now);
+    pace = decided.pace;
+    if (decided.count == 0) continue;
+    if (!records.empty()) {
+      ASSERT_GE(decided.at, records.back().first);
+    }
+    records.emplace_back(decided.at, decided.count);
+    std::int64_t total = 0;
+    for (auto record = records.rbegin(); record != records.rend(); ++record) {
+      total += record->second;
+      const std::int64_t elapsed_us = (decided.at - record->first).count();
+      ASSERT_LE(total * 60'000'000, (at_once(kRate)) * 60'000'000 + elapsed_us * kRate)
+          << "within " << elapsed_us << " us";
+    }
+  }
+  EXPECT_GT(records.size(), 500U);
+}
+
+TEST(DecideAdmission, ChangesThePaceByAdmissionsAlone) {
+  const Pace used = decide_admission(kSixtyPerMinute, {}, 2, 0, kStart).pace;
+  const Admission refused = decide_admission(kSixtyPerMinute, used, kPlenty, 0, kStart + 999ms);
+  EXPECT_EQ(refused.count, 0);
+  EXPECT_EQ(refused.pace.credit, used.credit);
+  EXPECT_EQ(refused.pace.credited_at, used.credited_at);
+  EXPECT_EQ(decide_admission(kSixtyPerMinute, refused.pace, kPlenty, 0, kStart + 1s).count, 1);
 }
 
 TEST(DecideAdmission, KeepsThePaceOfThoseItHadNoRoomFor) {
@@ -154,10 +195,13 @@ TEST(DecideAdmission, AChangedPaceHoldsFromTheChangeOn) {
   EXPECT_LE(line.admit_at(kStart + 1h), 2);
 }
 
-TEST(Refill, AddsNothingWhenTimeStepsBack) {
+TEST(DecideAdmission, AddsNothingWhenTimeStepsBack) {
   const Pace empty{.credit = 0, .credited_at = kStart};
-  const Pace refilled = refill(empty, 60, kStart - 10s);
-  EXPECT_EQ(refilled.credit, 0);
-  EXPECT_EQ(refilled.credited_at, kStart);
-  EXPECT_EQ(refill(refilled, 60, kStart + 1s).credit, kCreditPerAdmission);
+  EXPECT_EQ(credit_at(empty, 60, kStart - 10s), 0);
+  EXPECT_EQ(decide_admission(kSixtyPerMinute, empty, kPlenty, 0, kStart - 10s).count, 0);
+  EXPECT_EQ(decide_admission(kSixtyPerMinute, empty, kPlenty, 0, kStart + 1s).count, 1);
+  const AdmissionLimits unpaced{.max_active = kPlenty, .admit_per_minute = 0};
+  const Admission decided = decide_admission(unpaced, empty, kPlenty, 0, kStart - 10s);
+  EXPECT_EQ(decided.count, kPlenty);
+  EXPECT_EQ(decided.at, kStart) << "never before the last record";
 }

@@ -91,11 +91,11 @@ void LineModel::count_departures() {
 std::vector<Place> LineModel::admit(Time now) {
   const auto active = static_cast<std::int64_t>(active_.size());
   const std::int64_t candidates = last_place().value - front_place_.value;
-  const Admission decided = decide_admission(settings_.limits, pace_, candidates, active, now);
+  const std::int64_t wanted =
+      decide_admission(settings_.limits, pace_, candidates, active, now).count;
   std::vector<Place> admitted;
   for (auto next = waiting_.upper_bound(front_place_);
-       next != waiting_.end() && static_cast<std::int64_t>(admitted.size()) < decided.count;
-       ++next) {
+       next != waiting_.end() && static_cast<std::int64_t>(admitted.size()) < wanted; ++next) {
     admitted.push_back(*next);
   }
   const auto count = static_cast<std::int64_t>(admitted.size());

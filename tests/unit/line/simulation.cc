@@ -45,33 +45,32 @@ class Waiting {
   std::vector<std::int64_t> sums_ = {0};
 };
 
-// The pace as a bucket in plain arithmetic.
+// The pace as a bucket in plain arithmetic, which fills from one admission to the next.
 class Bucket {
  public:
-  std::int64_t available(std::int64_t per_minute, Time now) {
-    const long double full = std::max(1.0L, static_cast<long double>(per_minute) / 30);
-    if (!filled_at_) {
-      level_ = full;
-    } else if (now > *filled_at_) {
-      level_ += static_cast<long double>((now - *filled_at_).count()) *
-                static_cast<long double>(per_minute) / 60'000'000;
-    }
-    level_ = std::min(level_, full);
-    filled_at_ = now;
-    return static_cast<std::int64_t>(level_ + 1e-9L);
+  [[nodiscard]] std::int64_t available(std::int64_t per_minute, Time now) const {
+    return static_cast<std::int64_t>(level_at(per_minute, now) + 1e-9L);
   }
-  void take(std::int64_t count) { level_ -= static_cast<long double>(count); }
+  void take(std::int64_t count, std::int64_t per_minute, Time now) {
+    level_ = level_at(per_minute, now) - (per_minute > 0 ? static_cast<long double>(count) : 0);
+    filled_at_ = now;
+  }
 
  private:
+  [[nodiscard]] long double level_at(std::int64_t per_minute, Time now) const {
+    const long double full = std::max(1.0L, static_cast<long double>(per_minute) / 30);
+    if (!filled_at_) return full;
+    return std::min(full, level_ + static_cast<long double>((now - *filled_at_).count()) *
+                                       static_cast<long double>(per_minute) / 60'000'000);
+  }
+
   long double level_ = 0;
   std::optional<Time> filled_at_;
 };
 
 class Simulation {
  public:
-  explicit Simulation(std::uint32_t seed) : random_(seed), line_(settings()) {
-    bucket_.available(line_.settings().limits.admit_per_minute, Time{});
-  }
+  explicit Simulation(std::uint32_t seed) : random_(seed), line_(settings()) {}
 
   void run() {
     for (step_ = 0; step_ < kSteps && !::testing::Test::HasFailure(); ++step_) {
@@ -275,11 +274,10 @@ class Simulation {
     std::int64_t expected =
         std::min(advanced.waiting_before,
                  std::max<std::int64_t>(0, limits.max_active - advanced.active_before));
-    const std::int64_t available = bucket_.available(limits.admit_per_minute, now_);
     if (limits.admit_per_minute > 0) {
-      expected = std::min(expected, available);
-      bucket_.take(count);
+      expected = std::min(expected, bucket_.available(limits.admit_per_minute, now_));
     }
+    if (count > 0) bucket_.take(count, limits.admit_per_minute, now_);
     EXPECT_EQ(count, expected) << "waiting " << advanced.waiting_before << " active "
                                << advanced.active_before;
   }
