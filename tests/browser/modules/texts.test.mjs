@@ -1,4 +1,4 @@
-// The tables of words: complete in both languages, and nothing in them that nobody says.
+// The tables of texts: complete in both languages, and no text unused.
 
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ const { ko } = await load("i18n/ko.js");
 
 const server = (path) => readFile(new URL(`../${path}`, web), "utf8");
 
-// Everything that the API refuses with.
+// Every code that the API refuses with.
 async function refusals() {
   const handlers = await server("lib/http/problem.cc");
   const nginx = await server("nginx/errors.conf");
@@ -21,10 +21,10 @@ async function refusals() {
   );
 }
 
-// Everything that ends a place in line.
+// Every reason that ends a place in line.
 async function ends() {
-  const domain = await server("lib/domain/queue_token.cc");
-  return [...domain.matchAll(/"([A-Z_]+)"/g)]
+  const reasons = await server("lib/line/token_rules.cc");
+  return [...reasons.matchAll(/"([A-Z_]+)"/g)]
     .map(([, name]) => name)
     .filter((name) => !["PREQUEUED", "WAITING", "ACTIVE", "EXPIRED"].includes(name));
 }
@@ -35,7 +35,7 @@ const settings = [
   ...["hold_seconds", "active_seconds", "claim_seconds"],
 ];
 
-// What stands in the gap of each key that the code puts together.
+// The values of the placeholder in each key that the code puts together.
 const gaps = {
   "account.*": kinds,
   "account.*_lead": kinds,
@@ -49,9 +49,9 @@ const gaps = {
   "organiser.token_*": ["unreadable", "not_admin", "past"],
   "plan.*": ["club", "theatre", "arena"],
   "problem.*": [
-    // The sentence of an ended place is that of its reason.
+    // An ended place shows the text of its reason.
     ...(await refusals()).filter((code) => code !== "queue_token_expired"),
-    // That no answer came; and what the API may say, though this server waits instead.
+    // A missing answer, and a code of the API for which this server waits instead.
     ...["offline", "idempotency_in_progress"],
   ],
   "reason.*": await ends(),
@@ -85,13 +85,13 @@ test("both languages have the same keys", () => {
   assert.deepEqual(Object.keys(ko).sort(), Object.keys(en).sort());
 });
 
-test("both languages say the same things in a text", () => {
+test("both languages use the same placeholders in a text", () => {
   for (const key of Object.keys(en)) {
     assert.deepEqual([...new Set(params(ko[key]))], [...new Set(params(en[key]))], key);
   }
 });
 
-test("every text that is asked for is there, and every text is asked for", async () => {
+test("every text that the code uses exists, and the code uses every text", async () => {
   const code = (await sources()).join("\n");
   const templates = [...code.matchAll(/\b(?:t|hasText)\(\s*`([^`]+)`/g)].map(([, template]) =>
     template.replace(/\$\{[^}]*\}/g, "*"),
@@ -110,12 +110,12 @@ test("every text that is asked for is there, and every text is asked for", async
   );
 });
 
-test("every refusal of the API and every end of a place is known here", async () => {
+test("every refusal of the API and every end of a place has a text", async () => {
   assert.ok((await refusals()).length > 30);
   assert.ok((await ends()).length >= 8);
 });
 
-test("numbers choose the right word", async () => {
+test("a number chooses singular or plural", async () => {
   const i18n = await load("i18n/index.js");
   await i18n.speak("en");
   assert.equal(i18n.t("seats.hold", { n: 1 }), "Hold 1 seat");
