@@ -4,9 +4,7 @@
 // 404 not_found
 #include "endpoint/concert_json.h"
 #include "endpoint/endpoint.h"
-#include "line/advance.h"
-#include "sale/cache_keys.h"
-#include "sale/concerts.h"
+#include "sale/catalogue.h"
 
 namespace stagedoor {
 namespace {
@@ -19,11 +17,9 @@ Outcome<http::Response> add_date(const http::Request& request, Services& service
   const NewDate date = read_new_date(body->root());
   if (const auto checked = body->check(); !checked) return checked.error();
 
-  const auto added = sale::add_date(services.database, *id, date);
+  auto room = services.waiting_room();
+  const auto added = sale::put_date_on_sale(room, *id, date);
   if (!added) return added.error();
-  services.cache.invalidate(sale::concert_version(*id));
-  services.cache.invalidate(sale::kConcertListVersion);
-  line::try_advance_line(services.database, services.memcached, *id);
   JsonWriter json;
   write_date(json, *added);
   return http::json(201, json.take());

@@ -4,9 +4,7 @@
 // 404 not_found
 #include "endpoint/concert_json.h"
 #include "endpoint/endpoint.h"
-#include "line/advance.h"
-#include "sale/cache_keys.h"
-#include "sale/concerts.h"
+#include "sale/catalogue.h"
 
 namespace stagedoor {
 namespace {
@@ -19,11 +17,9 @@ Outcome<http::Response> change_concert(const http::Request& request, Services& s
   const auto change = read_settings_change(body->root());
   if (const auto checked = body->check(); !checked) return checked.error();
 
-  const auto changed = sale::change_concert(services.database, *id, change);
+  auto room = services.waiting_room();
+  const auto changed = sale::apply_change(room, *id, change);
   if (!changed) return changed.error();
-  services.cache.invalidate(sale::concert_version(*id));
-  services.cache.invalidate(sale::kConcertListVersion);
-  line::try_advance_line(services.database, services.memcached, *id);
   const Time now = services.database.now();
   const auto dates = sale::list_dates(services.database, *id, false, now);
   if (!dates) return dates.error();

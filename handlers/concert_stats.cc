@@ -5,7 +5,7 @@
 // 404 not_found
 #include "base/json_writer.h"
 #include "endpoint/endpoint.h"
-#include "sale/cache_keys.h"
+#include "sale/catalogue.h"
 #include "watch/stats.h"
 
 namespace stagedoor {
@@ -42,10 +42,11 @@ Outcome<http::Response> concert_stats(const http::Request& request, Services& se
   const auto sight = services.lines.look(*id);
   if (!sight) return sight.error();
   const Time now = services.database.estimated_now();
-  const std::string key = sale::concert_version(*id) + ":stats";
-  return http::json(200, services.cache.fetch(key, key, sale::kStatsAgeMax, now, [&] {
-    return write_stats(*sight->line, watch::read_stats(services.database, *id, now));
-  }));
+  auto room = services.waiting_room();
+  return http::json(200, sale::cached_stats(room, *id, now, [&] {
+                      return write_stats(*sight->line,
+                                         watch::read_stats(services.database, *id, now));
+                    }));
 }
 
 }  // namespace

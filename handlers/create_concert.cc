@@ -3,8 +3,7 @@
 // 201 the concert with every setting and its dates
 #include "endpoint/concert_json.h"
 #include "endpoint/endpoint.h"
-#include "sale/cache_keys.h"
-#include "sale/concerts.h"
+#include "sale/catalogue.h"
 
 namespace stagedoor {
 namespace {
@@ -15,8 +14,8 @@ Outcome<http::Response> create_concert(const http::Request& request, Services& s
   const NewConcert concert = read_new_concert(body->root());
   if (const auto checked = body->check(); !checked) return checked.error();
 
-  const auto created = sale::create_concert(services.database, concert);
-  services.cache.invalidate(sale::kConcertListVersion);
+  auto room = services.waiting_room();
+  const auto created = sale::put_on_sale(room, concert);
   const SaleState state = sale_state(created.concert, services.database.now());
   return http::json(201, organiser_json(created, state));
 }

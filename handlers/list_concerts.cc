@@ -7,8 +7,7 @@
 #include "http/caching.h"
 #include "http/paging.h"
 #include "http/query.h"
-#include "sale/cache_keys.h"
-#include "sale/concerts.h"
+#include "sale/catalogue.h"
 
 namespace stagedoor {
 namespace {
@@ -54,9 +53,10 @@ Outcome<http::Response> list_concerts(const http::Request& request, Services& se
   const auto filter = read_filter(request);
   if (!filter) return filter.error();
   const Time now = services.database.estimated_now();
-  std::string body = services.cache.fetch(
-      sale::kConcertListVersion, sale::list_entry(*filter), sale::kConcertListAgeMax, now,
-      [&] { return write_page(sale::list_concerts(services.database, *filter, now), now); });
+  auto room = services.waiting_room();
+  std::string body = sale::cached_concert_page(room, *filter, now, [&] {
+    return write_page(sale::list_concerts(services.database, *filter, now), now);
+  });
   return http::cacheable_json(request, std::move(body), "public, max-age=1");
 }
 

@@ -6,8 +6,7 @@
 #include "endpoint/endpoint.h"
 #include "http/caching.h"
 #include "http/query.h"
-#include "sale/cache_keys.h"
-#include "sale/concerts.h"
+#include "sale/catalogue.h"
 
 namespace stagedoor {
 namespace {
@@ -25,9 +24,8 @@ Outcome<http::Response> list_dates(const http::Request& request, Services& servi
   const auto available = http::read_flag(request, "available");
   if (!available) return available.error();
   const Time now = services.database.estimated_now();
-  const std::string version = sale::concert_version(*id);
-  const std::string entry = version + (*available ? ":dates:available" : ":dates");
-  std::string body = services.cache.fetch(version, entry, sale::kDatesAgeMax, now, [&] {
+  auto room = services.waiting_room();
+  std::string body = sale::cached_dates(room, *id, *available, now, [&] {
     const auto dates = sale::list_dates(services.database, *id, *available, now);
     return dates ? write_body(*dates) : std::string();
   });

@@ -6,15 +6,14 @@
 
 #include "base/json_writer.h"
 #include "endpoint/endpoint.h"
-#include "sale/cache_keys.h"
-#include "sale/demo.h"
+#include "sale/catalogue.h"
 
 int main() {
   using namespace stagedoor;
   Services services(load_config_or_exit());
   try {
-    const int created = sale::load_demo(services.database);
-    if (created > 0) services.cache.invalidate(sale::kConcertListVersion);
+    auto room = services.waiting_room();
+    const int created = sale::put_demo_on_sale(room);
     JsonWriter json;
     json.begin_object().field("concerts_created", created).end_object();
     std::cout << json.text() << '\n';

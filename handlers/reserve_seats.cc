@@ -8,7 +8,6 @@
 #include "endpoint/idempotency_key.h"
 #include "endpoint/queue_json.h"
 #include "endpoint/reservation_json.h"
-#include "people/accounts.h"
 #include "sale/reservations.h"
 
 namespace stagedoor {
@@ -39,7 +38,6 @@ Outcome<http::Response> reserve_seats(const http::Request& request, Services& se
   if (!key) return key.error();
 
   auto room = services.waiting_room();
-  if (*key) people::ensure_user(services.database, *user_id);
   const auto answer = sale::reserve_seats(
       room, {*user_id, read_own_queue_token(request, services, *user_id), date_id, wish, *key},
       reservation_json);

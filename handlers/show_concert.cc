@@ -5,8 +5,7 @@
 #include "endpoint/concert_json.h"
 #include "endpoint/endpoint.h"
 #include "http/caching.h"
-#include "sale/cache_keys.h"
-#include "sale/concerts.h"
+#include "sale/catalogue.h"
 
 namespace stagedoor {
 namespace {
@@ -33,14 +32,13 @@ Outcome<http::Response> show_concert(const http::Request& request, Services& ser
   const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
   if (!id) return id.error();
   const Time now = services.database.estimated_now();
-  const std::string version = sale::concert_version(*id);
-  std::string body =
-      services.cache.fetch(version, version + ":shown", sale::kConcertAgeMax, now, [&] {
-        const auto concert = sale::find_concert(services.database, *id);
-        if (!concert) return std::string();
-        const auto sight = services.lines.look(*id);
-        return sight ? write_body(*concert, *sight->line, now) : std::string();
-      });
+  auto room = services.waiting_room();
+  std::string body = sale::cached_concert(room, *id, now, [&] {
+    const auto concert = sale::find_concert(services.database, *id);
+    if (!concert) return std::string();
+    const auto sight = services.lines.look(*id);
+    return sight ? write_body(*concert, *sight->line, now) : std::string();
+  });
   if (body.empty()) return Refused{Refusal::kNotFound};
   return http::cacheable_json(request, std::move(body), "no-cache");
 }

@@ -5,7 +5,7 @@
 
 #include "endpoint/endpoint.h"
 #include "http/json_body.h"
-#include "people/idempotency.h"
+#include "people/apply_once.h"
 
 namespace stagedoor {
 

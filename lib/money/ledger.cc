@@ -10,8 +10,6 @@ namespace {
 
 constexpr const char* kSelectAccount =
     "SELECT name, email, created_at, balance FROM users WHERE user_id = ?";
-constexpr const char* kLockAccount =
-    "SELECT name, email, created_at, balance FROM users WHERE user_id = ? FOR UPDATE";
 constexpr const char* kSetBalance = "UPDATE users SET balance = ? WHERE user_id = ?";
 constexpr const char* kInsertEntries =
     "INSERT INTO ledger_entries (account, user_id, concert_id, kind, reference, amount,"
@@ -21,22 +19,15 @@ constexpr const char* kListLedger =
     "SELECT entry_id, kind, amount, balance_after, reference, at FROM ledger_entries"
     " WHERE user_id = ? AND entry_id < ? ORDER BY entry_id DESC LIMIT ?";
 
-std::optional<Account> read_account(db::Rows rows) {
+}  // namespace
+
+std::optional<Account> find_account(db::Connection& database, UserId user_id) {
   Account account;
-  if (!rows.read_first(account.name, account.email, account.created_at, account.balance)) {
+  if (!database.query(kSelectAccount, user_id)
+           .read_first(account.name, account.email, account.created_at, account.balance)) {
     return std::nullopt;
   }
   return account;
-}
-
-}  // namespace
-
-Account lock_account(db::Transaction& transaction, UserId user_id) {
-  return read_account(transaction.query(kLockAccount, user_id)).value_or(Account{});
-}
-
-std::optional<Account> find_account(db::Connection& database, UserId user_id) {
-  return read_account(database.query(kSelectAccount, user_id));
 }
 
 Money move_money(db::Transaction& transaction, const Movement& movement, Money balance, Time now) {
@@ -52,30 +43,28 @@ Money move_money(db::Transaction& transaction, const Movement& movement, Money b
 Outcome<people::StoredAnswer> charge(db::Connection& database, UserId user_id, Money amount,
                                      const people::IdempotencyKey& key,
                                      const std::function<std::string(const Charge&)>& render) {
+  using Applied = people::Applied<Charge>;
   people::ensure_user(database, user_id);
-  auto answer =
-      db::transact(database, [&](db::Transaction& transaction) -> Outcome<people::StoredAnswer> {
-        const Account account = lock_account(transaction, user_id);
-        const auto found = people::find_answer(transaction, user_id, key);
-        if (!found) return found.error();
-        if (*found) return **found;
-        const auto allowed = check_deposit(account.balance, amount);
-        if (!allowed) return allowed.error();
-        Charge made{ChargeId::make(), user_id, account.name, amount, {}, transaction.now()};
+  const auto applied = people::apply_once(
+      database, user_id, key,
+      [&](db::Transaction& transaction, const people::LockedUser& user) -> Outcome<Applied> {
+        if (const auto allowed = check_deposit(user.balance, amount); !allowed) {
+          return allowed.error();
+        }
+        Charge made{ChargeId::make(), user_id, user.name, amount, {}, transaction.now()};
         const Movement movement{.kind = MovementKind::kCharge,
                                 .user_id = user_id,
                                 .reference = made.id.bytes(),
                                 .to_user = amount};
-        made.balance = move_money(transaction, movement, account.balance, made.charged_at);
-        const people::StoredAnswer first{201, render(made)};
-        people::store_answer(transaction, user_id, key, first);
-        transaction.commit();
-        return first;
+        made.balance = move_money(transaction, movement, user.balance, made.charged_at);
+        return Applied{{201, render(made)}, made};
       });
-  if (!answer || answer->replayed) return answer;
-  metrics::count(metrics::Counter::kCharges);
-  metrics::count(metrics::Counter::kChargedAmount, amount.value);
-  return answer;
+  if (!applied) return applied.error();
+  if (applied->effect) {
+    metrics::count(metrics::Counter::kCharges);
+    metrics::count(metrics::Counter::kChargedAmount, amount.value);
+  }
+  return applied->answer;
 }
 
 TimePage<LedgerEntry> list_ledger(db::Connection& database, UserId user_id,

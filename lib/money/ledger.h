@@ -9,7 +9,7 @@
 #include "db/connection.h"
 #include "db/transaction.h"
 #include "money/money_rules.h"
-#include "people/idempotency.h"
+#include "people/apply_once.h"
 
 namespace stagedoor::money {
 
@@ -20,8 +20,7 @@ struct Account {
   Time created_at = {};
   Money balance = {};
 };
-// An empty account when there is no such user, who then has nothing to pay from either.
-Account lock_account(db::Transaction& transaction, UserId user_id);
+
 std::optional<Account> find_account(db::Connection& database, UserId user_id);
 
 // One movement of money between a user and the till or the organiser of a concert.

@@ -162,40 +162,34 @@ void write_refund(db::Transaction& transaction, Payment& payment, Money balance)
   sale::free_seats(transaction, payment.reservation_id);
 }
 
-// The locks are taken in the order user, key, token, reservation, seats.
-Outcome<people::StoredAnswer> pay_once(db::Transaction& transaction, const PayRequest& request,
-                                       const RenderPayment& render, Payment& payment,
-                                       TokenId& token_id) {
-  const Account account = lock_account(transaction, request.user_id);
-  const auto found = people::find_answer(transaction, request.user_id, request.key);
-  if (!found) return found.error();
-  if (*found) return **found;
-  if (!request.token) return request.token.error();
-  auto reservation = find_reservation(transaction, request.reservation_id);
-  if (!reservation || reservation->owner != request.user_id) return Refused{Refusal::kNotFound};
-  payment = std::move(reservation->payment);
-  token_id = reservation->token_id;
+// What a payment changed besides the money: the owner's token has ended.
+struct Paid {
+  Payment payment;
+  TokenId token_id;
+};
+using AppliedPayment = people::Applied<Paid>;
 
-  line::lock_token(transaction, token_id);
+// The locks are taken in the order user, key, token, reservation, seats.
+Outcome<AppliedPayment> pay_locked(db::Transaction& transaction, const people::LockedUser& user,
+                                   const PayRequest& request, const RenderPayment& render) {
+  if (!request.token) return request.token.error();
+  auto found = find_reservation(transaction, request.reservation_id);
+  if (!found || found->owner != request.user_id) return Refused{Refusal::kNotFound};
+  Payment& payment = found->payment;
+  line::lock_token(transaction, found->token_id);
   const LockedHold hold = lock_hold(transaction, payment);
-  const auto allowed = check_payment(hold.status, hold.owns_seats, account.balance, payment.amount);
+  const auto allowed = check_payment(hold.status, hold.owns_seats, user.balance, payment.amount);
   if (!allowed) return allowed.error();
   payment.id = PaymentId::make();
   payment.created_at = hold.now;
-  write_payment(transaction, payment, token_id, account.balance);
-  const people::StoredAnswer answer{201, render(payment)};
-  people::store_answer(transaction, request.user_id, request.key, answer);
-  transaction.commit();
-  return answer;
+  write_payment(transaction, payment, found->token_id, user.balance);
+  return AppliedPayment{{201, render(payment)}, Paid{std::move(payment), found->token_id}};
 }
 
-Outcome<people::StoredAnswer> refund_once(db::Transaction& transaction, Payment payment,
-                                          const people::IdempotencyKey& key,
-                                          const RenderPayment& render) {
-  const Account account = lock_account(transaction, payment.user_id);
-  const auto found = people::find_answer(transaction, payment.user_id, key);
-  if (!found) return found.error();
-  if (*found) return **found;
+using AppliedRefund = people::Applied<Payment>;
+
+Outcome<AppliedRefund> refund_locked(db::Transaction& transaction, const people::LockedUser& user,
+                                     Payment payment, const RenderPayment& render) {
   std::string status;
   sale::lock_reservation(transaction, payment.reservation_id);
   transaction.query(kLockPayment, payment.id).read_first(status);
@@ -204,33 +198,33 @@ Outcome<people::StoredAnswer> refund_once(db::Transaction& transaction, Payment 
   const Time now = transaction.now();
   const auto allowed =
       check_refund(status == "PAID" ? PaymentStatus::kPaid : PaymentStatus::kRefunded, refund_until,
-                   payment.starts_at, account.balance, payment.amount, now);
+                   payment.starts_at, user.balance, payment.amount, now);
   if (!allowed) return allowed.error();
   payment.refunded_at = now;
-  write_refund(transaction, payment, account.balance);
-  const people::StoredAnswer answer{200, render(payment)};
-  people::store_answer(transaction, payment.user_id, key, answer);
-  transaction.commit();
-  return answer;
+  write_refund(transaction, payment, user.balance);
+  return AppliedRefund{{200, render(payment)}, std::move(payment)};
 }
 
 }  // namespace
 
 Outcome<people::StoredAnswer> pay(line::WaitingRoom& room, const PayRequest& request,
                                   const RenderPayment& render) {
-  Payment payment;
-  TokenId token_id;
-  auto answer = db::transact(room.database, [&](db::Transaction& transaction) {
-    return pay_once(transaction, request, render, payment, token_id);
-  });
-  if (!answer || answer->replayed) return answer;
-  metrics::count(metrics::Counter::kPayments);
-  metrics::count(metrics::Counter::kPaidAmount, payment.amount.value);
-  // Pollers give the freed place to the next within a second.
-  line::announce_token_change(room, payment.concert_id, token_id, false);
-  // Of two who buy the last seats at once, the later one sees both sold.
-  line::try_advance_if_sold_out(room.database, room.memcached, payment.concert_id);
-  return answer;
+  const auto applied =
+      people::apply_once(room.database, request.user_id, request.key,
+                         [&](db::Transaction& transaction, const people::LockedUser& user) {
+                           return pay_locked(transaction, user, request, render);
+                         });
+  if (!applied) return applied.error();
+  if (applied->effect) {
+    const Payment& payment = applied->effect->payment;
+    metrics::count(metrics::Counter::kPayments);
+    metrics::count(metrics::Counter::kPaidAmount, payment.amount.value);
+    // Pollers give the freed place to the next within a second.
+    line::announce_token_change(room, payment.concert_id, applied->effect->token_id, false);
+    // Of two who buy the last seats at once, the later one sees both sold.
+    line::try_advance_if_sold_out(room.database, room.memcached, payment.concert_id);
+  }
+  return applied->answer;
 }
 
 Outcome<people::StoredAnswer> refund(line::WaitingRoom& room, UserId user_id, PaymentId id,
@@ -238,15 +232,19 @@ Outcome<people::StoredAnswer> refund(line::WaitingRoom& room, UserId user_id, Pa
                                      const RenderPayment& render) {
   const auto payment = find_payment(room.database, user_id, id);
   if (!payment) return payment.error();
-  auto answer = db::transact(room.database, [&](db::Transaction& transaction) {
-    return refund_once(transaction, *payment, key, render);
-  });
-  if (!answer || answer->replayed) return answer;
-  metrics::count(metrics::Counter::kRefunds);
-  metrics::count(metrics::Counter::kRefundedAmount, payment->amount.value);
-  // A sold-out sale is open again for whoever joins now.
-  line::try_advance_line(room.database, room.memcached, payment->concert_id);
-  return answer;
+  const auto applied =
+      people::apply_once(room.database, user_id, key,
+                         [&](db::Transaction& transaction, const people::LockedUser& user) {
+                           return refund_locked(transaction, user, *payment, render);
+                         });
+  if (!applied) return applied.error();
+  if (applied->effect) {
+    metrics::count(metrics::Counter::kRefunds);
+    metrics::count(metrics::Counter::kRefundedAmount, payment->amount.value);
+    // A sold-out sale is open again for those who join now.
+    line::try_advance_line(room.database, room.memcached, payment->concert_id);
+  }
+  return applied->answer;
 }
 
 Outcome<Payment> find_payment(db::Connection& database, UserId user_id, PaymentId id) {

@@ -7,7 +7,7 @@
 #include "base/pages.h"
 #include "line/queue_tokens.h"
 #include "money/money_rules.h"
-#include "people/idempotency.h"
+#include "people/apply_once.h"
 
 namespace stagedoor::money {
 

@@ -7,6 +7,7 @@
 #include "line/line_ends.h"
 #include "line/token_rows.h"
 #include "metrics/metrics.h"
+#include "people/accounts.h"
 #include "sale/best_seats.h"
 #include "sale/reservation_rows.h"
 
@@ -147,17 +148,11 @@ Reservation write_hold(db::Transaction& transaction, const ReserveRequest& reque
 // How seats are chosen when the wish does not name them: fast beside others first, then with care.
 enum class Choice { kSkipLocked, kCareful };
 
-// One transaction's try. Nothing: a careful choice lost its race, try again.
-using Attempt = std::optional<Outcome<people::StoredAnswer>>;
+using AppliedHold = people::Applied<Reservation>;
 
-Attempt attempt_reserve(db::Transaction& transaction, const ReserveRequest& request,
-                        const RenderReservation& render, Choice choice) {
-  if (request.key) {
-    people::lock_user(transaction, request.user_id);
-    const auto found = people::find_answer(transaction, request.user_id, *request.key);
-    if (!found) return found.error();
-    if (*found) return **found;
-  }
+// One transaction's try, under the lock of the user's row where there is a key.
+Outcome<AppliedHold> reserve_locked(db::Transaction& transaction, const ReserveRequest& request,
+                                    const RenderReservation& render, Choice choice) {
   if (!request.token) return request.token.error();
   const auto token = line::lock_token(transaction, request.token->token_id);
   if (!token) return Refused{Refusal::kQueueTokenInvalid};
@@ -180,13 +175,18 @@ Attempt attempt_reserve(db::Transaction& transaction, const ReserveRequest& requ
   std::sort(numbers.begin(), numbers.end());
   const LockedSeats locked = lock_seats(transaction, request.date_id, numbers, facts.now);
   if (const auto free = check_seats_free(numbers, locked.seats, locked.now); !free) {
-    if (request.wish.best_available) return std::nullopt;
     return free.error();
   }
-  const people::StoredAnswer answer{201, render(write_hold(transaction, request, facts, locked))};
-  if (request.key) people::store_answer(transaction, request.user_id, *request.key, answer);
-  transaction.commit();
-  return answer;
+  Reservation reservation = write_hold(transaction, request, facts, locked);
+  return AppliedHold{{201, render(reservation)}, std::move(reservation)};
+}
+
+// Whether the seats that were chosen for the client went to another reserve in the meantime, or the
+// quick choice saw too few because others were at work on them.
+bool lost_a_race(const ReserveRequest& request, const Refused& refused, Choice choice) {
+  if (!request.wish.best_available) return false;
+  if (refused.refusal == Refusal::kSeatUnavailable) return true;
+  return refused.refusal == Refusal::kNotEnoughSeats && choice == Choice::kSkipLocked;
 }
 
 constexpr const char* kCancelHold =
@@ -281,21 +281,24 @@ void free_lapsed_seats(db::Transaction& transaction, const std::vector<Reservati
 Outcome<people::StoredAnswer> reserve_seats(line::WaitingRoom& room, const ReserveRequest& request,
                                             const RenderReservation& render) {
   // A foreign or missing token cannot become right; only the replay of a key comes before it.
+  if (request.key) people::ensure_user(room.database, request.user_id);
   Choice choice = Choice::kSkipLocked;
   for (int tries = 0; tries < kChoicesMax; ++tries) {
-    const Attempt attempt = db::transact(room.database, [&](db::Transaction& transaction) {
-      return attempt_reserve(transaction, request, render, choice);
-    });
-    const bool too_few =
-        attempt && !attempt->ok() && attempt->error().refusal == Refusal::kNotEnoughSeats;
-    if (attempt && !(too_few && choice == Choice::kSkipLocked)) {
-      if (attempt->ok() && !attempt->value().replayed) {
+    const auto applied =
+        people::apply_once(room.database, request.user_id, request.key,
+                           [&](db::Transaction& transaction, const people::LockedUser& /*user*/) {
+                             return reserve_locked(transaction, request, render, choice);
+                           });
+    if (applied) {
+      if (applied->effect) {
         metrics::count(metrics::Counter::kHolds);
         line::announce_token_change(room, request.token->concert_id, request.token->token_id,
                                     false);
       }
-      if (!attempt->ok()) return line::explain_refusal(room, request.token, attempt->error());
-      return *attempt;
+      return applied->answer;
+    }
+    if (!lost_a_race(request, applied.error(), choice)) {
+      return line::explain_refusal(room, request.token, applied.error());
     }
     choice = Choice::kCareful;
   }

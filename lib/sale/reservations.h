@@ -7,7 +7,7 @@
 
 #include "base/pages.h"
 #include "line/queue_tokens.h"
-#include "people/idempotency.h"
+#include "people/apply_once.h"
 #include "sale/reservation_rules.h"
 
 namespace stagedoor::sale {

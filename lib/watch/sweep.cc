@@ -5,7 +5,7 @@
 #include "base/json_writer.h"
 #include "base/log.h"
 #include "line/line_ends.h"
-#include "people/idempotency.h"
+#include "people/apply_once.h"
 #include "sale/reservations.h"
 
 namespace stagedoor::watch {

@@ -1,9 +1,9 @@
-#include "people/idempotency.h"
+#include "people/apply_once.h"
 
 namespace stagedoor::people {
 namespace {
 
-constexpr const char* kLockUser = "SELECT user_id FROM users WHERE user_id = ? FOR UPDATE";
+constexpr const char* kLockUser = "SELECT name, balance FROM users WHERE user_id = ? FOR UPDATE";
 
 // A key that is a day old counts as forgotten, swept or not.
 constexpr const char* kSelectAnswer =
@@ -22,9 +22,10 @@ constexpr const char* kPrune = "DELETE FROM idempotency_keys WHERE created_at < 
 
 }  // namespace
 
-void lock_user(db::Transaction& transaction, UserId user_id) {
-  UserId locked;
-  transaction.query(kLockUser, user_id).read_first(locked);
+LockedUser lock_user(db::Transaction& transaction, UserId user_id) {
+  LockedUser user;
+  transaction.query(kLockUser, user_id).read_first(user.name, user.balance);
+  return user;
 }
 
 Outcome<std::optional<StoredAnswer>> find_answer(db::Transaction& transaction, UserId user_id,
