@@ -141,6 +141,12 @@ Micros monotonic_now() {
   return std::chrono::duration_cast<Micros>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
+bool is_younger(Time at, Time now, Micros age_max) {
+  constexpr Micros kAheadMax = std::chrono::seconds{1};
+  const Micros age = now - at;
+  return age >= -kAheadMax && age < age_max;
+}
+
 std::string to_rfc3339(Time time) {
   const Fields f = split(time);
   std::string text = date_and_time(f, 'T');

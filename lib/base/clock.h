@@ -17,6 +17,10 @@ Time system_now();
 // Time since some fixed instant; never steps back. The same instant in all processes of a host.
 Micros monotonic_now();
 
+// Whether what was made at `at` is younger than `age_max`. The database's clock may step back (and
+// a failover to one that is behind does the same): what is more than a second ahead is too old.
+bool is_younger(Time at, Time now, Micros age_max);
+
 // 2026-11-21T19:30:00.000Z, and back (any offset and 0 to 6 decimals are accepted, and in UTC the
 // years 1000 to 9999, which is what the database holds).
 std::string to_rfc3339(Time time);

@@ -97,7 +97,7 @@ Versioned::Lookup Versioned::look_up(const std::string& version_key, const std::
   const auto decoded = decode(*values[1]);
   if (!decoded || decoded->version != *lookup.version) return lookup;
   lookup.age = now - decoded->built_at;
-  if (lookup.age > age_max) return lookup;
+  if (!is_younger(decoded->built_at, now, age_max)) return lookup;
   lookup.content = decoded->parts == 0 ? std::string(decoded->content)
                                        : join_parts(decoded->content, decoded->parts);
   return lookup;

@@ -22,7 +22,8 @@ constexpr int kConnectTimeoutS = 2;
 constexpr int kStatementTimeoutS = 8;
 constexpr int kServerGone = 2006;
 constexpr Micros kOutageToTell = std::chrono::seconds{10};
-constexpr Micros kClockRefresh = std::chrono::minutes{1};
+// Enough for one that nothing delayed.
+constexpr int kClockReadings = 5;
 
 constexpr const char* kIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 constexpr const char* kSessionSettings =
@@ -161,7 +162,10 @@ Connection::Session& Connection::session() {
   auto session = std::make_unique<Session>();
   try {
     metrics::count(metrics::Counter::kDatabaseConnects);
-    session->connection = translated([&] { return connect(config_); });
+    translated([&] {
+      session->connection = connect(config_);
+      measure_clock(*session);
+    });
   } catch (const Error& e) {
     note_outage();
     if (e.connection_lost()) throw;
@@ -170,6 +174,17 @@ Connection::Session& Connection::session() {
   note_recovery();
   session_ = std::move(session);
   return *session_;
+}
+
+// A failover leads to another clock.
+void Connection::measure_clock(Session& session) {
+  clock_.forget();
+  for (int i = 0; i < kClockReadings; ++i) {
+    const Micros asked_at = monotonic_now();
+    const std::unique_ptr<sql::ResultSet> answer(session.prepared(kNow).executeQuery());
+    answer->next();
+    clock_.sample(*parse_sql(answer->getString(1).asStdString()), asked_at, monotonic_now());
+  }
 }
 
 void Connection::note_outage() {
@@ -250,15 +265,14 @@ Time Connection::now() {
   Time now;
   const Micros before = monotonic_now();
   query(kNow).read_first(now);
-  clock_read_at_ = monotonic_now();
-  // The answer was made at some moment between the two; the middle halves the error.
-  clock_offset_ = now.time_since_epoch() - (before + clock_read_at_) / 2;
+  clock_.sample(now, before, monotonic_now());
   return now;
 }
 
 Time Connection::estimated_now() {
-  if (!clock_offset_ || monotonic_now() - clock_read_at_ > kClockRefresh) return now();
-  return Time{monotonic_now() + *clock_offset_};
+  if (const auto time = clock_.at(monotonic_now())) return *time;
+  for (int i = 1; i < kClockReadings; ++i) now();
+  return now();
 }
 
 bool Connection::ping() {

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/id.h"
+#include "db/clock_offset.h"
 #include "db/error.h"
 
 namespace stagedoor::db {
@@ -130,12 +131,23 @@ class Connection {
     return run_insert(sql, {Param(params)...});
   }
 
+  // The same with parameters of which there is a varying number.
+  Rows query_list(const char* sql, const std::vector<Param>& params) {
+    return run_query(sql, params);
+  }
+  std::int64_t execute_list(const char* sql, const std::vector<Param>& params) {
+    return run_update(sql, params);
+  }
+  bool insert_list(const char* sql, const std::vector<Param>& params) {
+    return run_insert(sql, params);
+  }
+
   // The database's time, from a statement of its own: NOW() inside a statement that waited for a
   // lock is the time before the wait.
   Time now();
 
-  // The database's time as far as this process can tell without asking: the last answer of now()
-  // and the monotonic time since. Asks once when it never has, and again every minute.
+  // The database's time as far as this process can tell without asking: by the best of the answers
+  // of this connection, and the monotonic time since. It asks when it connects, and every minute.
   Time estimated_now();
 
   // True when the server answers.
@@ -153,6 +165,7 @@ class Connection {
   bool run_insert(const char* sql, const std::vector<Param>& params);
   void run_text(const char* sql);
   Session& session();
+  void measure_clock(Session& session);
   void note_outage();
   void note_recovery();
   void close();
@@ -163,8 +176,7 @@ class Connection {
   // Of the connects that failed since the last one that did not.
   std::optional<Micros> first_failure_at_;
   Micros last_failure_at_{};
-  std::optional<Micros> clock_offset_;
-  Micros clock_read_at_{};
+  ClockOffset clock_;
 };
 
 }  // namespace stagedoor::db

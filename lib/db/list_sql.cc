@@ -19,4 +19,9 @@ const std::string& ListSql::text_for(std::size_t count) const {
   return texts_.at(static_cast<std::size_t>(std::countr_zero(std::bit_ceil(count))));
 }
 
+RowsSql::RowsSql(const std::string& head, const std::string& row) {
+  std::string text = head + ' ' + row;
+  for (std::size_t rows = 1; rows <= kRowsMax; ++rows, text += ", " + row) texts_.push_back(text);
+}
+
 }  // namespace stagedoor::db

@@ -19,18 +19,19 @@ class ListSql {
  public:
   explicit ListSql(const std::string& text);
 
-  // Runs it with `params` and then the list as parameters. REQUIRES: 1 to kListMax members.
-  template <typename T>
-  db::Rows query(db::Transaction& transaction, std::vector<db::Param> params,
+  // Runs it with `params` and then the list as parameters, on a connection or in a transaction.
+  // REQUIRES: 1 to kListMax members.
+  template <typename Database, typename T>
+  db::Rows query(Database& database, std::vector<db::Param> params,
                  const std::vector<T>& list) const {
     append(params, list);
-    return transaction.query_list(text_for(list.size()).c_str(), params);
+    return database.query_list(text_for(list.size()).c_str(), params);
   }
-  template <typename T>
-  std::int64_t execute(db::Transaction& transaction, std::vector<db::Param> params,
+  template <typename Database, typename T>
+  std::int64_t execute(Database& database, std::vector<db::Param> params,
                        const std::vector<T>& list) const {
     append(params, list);
-    return transaction.execute_list(text_for(list.size()).c_str(), params);
+    return database.execute_list(text_for(list.size()).c_str(), params);
   }
 
  private:
@@ -44,6 +45,25 @@ class ListSql {
   [[nodiscard]] const std::string& text_for(std::size_t count) const;
 
   std::vector<std::string> texts_;  // for 1, 2, 4, ... kListMax members
+};
+
+// At most so many rows does one INSERT of several have.
+inline constexpr std::size_t kRowsMax = 64;
+
+// An INSERT for each number of rows, made from what stands before them and the text of one.
+class RowsSql {
+ public:
+  RowsSql(const std::string& head, const std::string& row);
+
+  // `params` are those of all the rows, one row after the other. False when a UNIQUE key refused
+  // one of them, and so all. REQUIRES: 1 to kRowsMax rows.
+  template <typename Database>
+  bool insert(Database& database, std::size_t rows, const std::vector<db::Param>& params) const {
+    return database.insert_list(texts_.at(rows - 1).c_str(), params);
+  }
+
+ private:
+  std::vector<std::string> texts_;
 };
 
 }  // namespace stagedoor::db

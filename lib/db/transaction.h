@@ -28,10 +28,13 @@ class Transaction {
   }
   // The same with parameters of which there is a varying number.
   Rows query_list(const char* sql, const std::vector<Param>& params) {
-    return connection_.run_query(sql, params);
+    return connection_.query_list(sql, params);
   }
   std::int64_t execute_list(const char* sql, const std::vector<Param>& params) {
-    return connection_.run_update(sql, params);
+    return connection_.execute_list(sql, params);
+  }
+  bool insert_list(const char* sql, const std::vector<Param>& params) {
+    return connection_.insert_list(sql, params);
   }
   Time now() { return connection_.now(); }
 

@@ -32,26 +32,28 @@ const SeatsVersions::Reading& SeatsVersions::latest(ConcertId concert_id, DateId
                                                     Time now) {
   if (known_.size() > kKnownMax) known_.clear();
   Reading& known = known_[{concert_id, date_id}];
-  if (now - known.read_at < kFreshFor) return known;
+  if (is_younger(known.read_at, now, kFreshFor)) return known;
   const auto fetched = fetch(key_of(concert_id, date_id));
-  if (fetched && fetched->read_at > known.read_at) known = *fetched;
+  const bool known_is_ahead = known.read_at > now && !is_younger(known.read_at, now, kFreshFor);
+  if (fetched && (fetched->read_at > known.read_at || known_is_ahead)) known = *fetched;
   return known;
 }
 
 std::optional<std::string> SeatsVersions::fresh(ConcertId concert_id, DateId date_id) {
   const Time now = database_.estimated_now();
   const Reading& reading = latest(concert_id, date_id, now);
-  if (now - reading.read_at >= kFreshFor) return std::nullopt;
+  if (!is_younger(reading.read_at, now, kFreshFor)) return std::nullopt;
   return reading.version;
 }
 
 std::optional<std::string> SeatsVersions::fresh_enough(ConcertId concert_id, DateId date_id) {
   const Time now = database_.estimated_now();
   const Reading& reading = latest(concert_id, date_id, now);
-  const Micros age = now - reading.read_at;
-  if (age > kSeatsAgeMax) return std::nullopt;
+  if (!is_younger(reading.read_at, now, kSeatsAgeMax)) return std::nullopt;
   const std::string lease = "lease:" + key_of(concert_id, date_id);
-  if (age >= kFreshFor && memcached_.add(lease, "1", kLeaseExpiry)) return std::nullopt;
+  if (!is_younger(reading.read_at, now, kFreshFor) && memcached_.add(lease, "1", kLeaseExpiry)) {
+    return std::nullopt;
+  }
   return reading.version;
 }
 
