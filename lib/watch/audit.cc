@@ -4,6 +4,7 @@
 
 #include "db/transaction.h"
 #include "sale/seat_plans.h"
+#include "watch/pace_audit.h"
 
 namespace stagedoor::watch {
 namespace {
@@ -36,10 +37,10 @@ constexpr std::array kInvariants = {
               " WHERE t.status = 'WAITING' LIMIT 10"},
     Invariant{"line: admissions are in line order",
               "SELECT CONCAT('token ', HEX(token_id), ' place ', place) FROM"
-              " (SELECT token_id, place, admitted_in, MAX(admitted_in) OVER"
-              "   (PARTITION BY concert_id ORDER BY place ROWS UNBOUNDED PRECEDING) AS latest"
+              " (SELECT token_id, place, admitted_in, LAG(admitted_in) OVER"
+              "   (PARTITION BY concert_id ORDER BY place) AS before_it"
               "  FROM queue_tokens WHERE admitted_in IS NOT NULL) AS admitted"
-              " WHERE admitted_in < latest LIMIT 10"},
+              " WHERE admitted_in < before_it LIMIT 10"},
     Invariant{"line: who left in the middle is not counted as waiting",
               "SELECT CONCAT('token ', HEX(t.token_id), ' place ', t.place)"
               " FROM queues q JOIN queue_tokens t ON t.concert_id = q.concert_id"
@@ -78,22 +79,6 @@ constexpr std::array kInvariants = {
               "         WHERE admitted_in IS NOT NULL AND status = 'EXPIRED'"
               "        ) AS e) AS running"
               " WHERE max_active IS NOT NULL AND active > max_active LIMIT 10"},
-    // The bucket of the pace replayed from the records alone: what it holds is the least, over
-    // all records so far, of being full then and what was added and taken since.
-    Invariant{"admission: the pace in force is kept in every stretch of time",
-              "SELECT CONCAT('concert ', concert_id, ' admission ', admission, ' at ', admitted_at,"
-              " ': ', admitted, ' at ', admit_per_minute, ' a minute') FROM"
-              " (SELECT b.*, level + MIN(bucket - cost - level) OVER (PARTITION BY concert_id"
-              "   ORDER BY admission ROWS UNBOUNDED PRECEDING) AS credit FROM"
-              "  (SELECT r.*, SUM(LEAST(elapsed, 60000000) * admit_per_minute - cost) OVER"
-              "    (PARTITION BY concert_id ORDER BY admission ROWS UNBOUNDED PRECEDING) AS level"
-              "   FROM (SELECT concert_id, admission, admitted_at, admitted, admit_per_minute,"
-              "     GREATEST(60000000, 2000000 * admit_per_minute) AS bucket,"
-              "     IF(admit_per_minute = 0, 0, 60000000 * admitted) AS cost,"
-              "     COALESCE(TIMESTAMPDIFF(MICROSECOND, LAG(admitted_at) OVER"
-              "      (PARTITION BY concert_id ORDER BY admission), admitted_at), 0) AS elapsed"
-              "    FROM admissions) AS r) AS b) AS replayed"
-              " WHERE credit < 0 OR elapsed < 0 LIMIT 10"},
     Invariant{"seats: the owner of a seat is a reservation of it",
               "SELECT CONCAT('date ', s.date_id, ' seat ', s.number)"
               " FROM seats s LEFT JOIN reservations r ON r.reservation_id = s.reservation_id"
@@ -204,6 +189,8 @@ std::vector<AuditFinding> audit(db::Connection& database) {
       rows.read(finding.violations.emplace_back());
     }
   }
+  findings.push_back({"admission: the pace in force is kept in every stretch of time",
+                      admissions_off_pace(snapshot, kViolationsMax)});
   findings.push_back({"seats: the plan of a date says what its seats are",
                       sale::wrong_seat_plans(snapshot, kViolationsMax)});
   return findings;
