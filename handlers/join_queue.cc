@@ -5,6 +5,7 @@
 #include "endpoint/endpoint.h"
 #include "endpoint/queue_json.h"
 #include "http/json_body.h"
+#include "line/joining.h"
 
 namespace stagedoor {
 namespace {
@@ -18,7 +19,8 @@ Outcome<http::Response> join_queue(const http::Request& request, Services& servi
   if (const auto checked = body->check(); !checked) return checked.error();
 
   auto room = services.waiting_room();
-  const auto joined = line::join_queue(room, *user_id, concert_id);
+  const line::JoinRequest join{*user_id, concert_id};
+  const auto joined = line::join_queue(room, {&join, 1}).front();
   if (!joined) return joined.error();
   return queue_response(joined->created ? 201 : 200, joined->state, services);
 }

@@ -34,10 +34,11 @@ Outcome<http::Response> show_concert(const http::Request& request, Services& ser
   const Time now = services.database.estimated_now();
   auto room = services.waiting_room();
   std::string body = sale::cached_concert(room, *id, now, [&] {
-    const auto concert = sale::find_concert(services.database, *id);
-    if (!concert) return std::string();
+    // The line first: a look at it may be what finds that the sale is sold out.
     const auto sight = services.lines.look(*id);
-    return sight ? write_body(*concert, *sight->line, now) : std::string();
+    if (!sight) return std::string();
+    const auto concert = sale::find_concert(services.database, *id);
+    return concert ? write_body(*concert, *sight->line, now) : std::string();
   });
   if (body.empty()) return Refused{Refusal::kNotFound};
   return http::cacheable_json(request, std::move(body), "no-cache");

@@ -1,5 +1,6 @@
 #include "line/ending.h"
 
+#include "base/after_commit.h"
 #include "line/line_ends.h"
 #include "line/publication.h"
 
@@ -8,8 +9,9 @@ namespace {
 
 constexpr const char* kFindToken =
     "SELECT concert_id, place, user_id, issued_at FROM queue_tokens WHERE token_id = ?";
-constexpr const char* kInsertDeparture =
-    "INSERT INTO queue_departures (concert_id, place) VALUES (?, ?)";
+
+// Of buyers who come to their end at the same time the first moves the line for all.
+constexpr Micros kRefillEvery = std::chrono::milliseconds{100};
 
 }  // namespace
 
@@ -28,10 +30,20 @@ Ended end_locked_token(db::Transaction& transaction, const QueueTokenClaims& cla
   const LineEnd end = read_line_end(transaction, claims.concert_id, claims.place, now);
   const TokenState state = token_state(token.record, end, true, now);
   if (state.status == TokenStatus::kExpired) return Ended::kNothing;
-  end_token_row(transaction, claims.token_id, reason);
-  if (state.status != TokenStatus::kWaiting) return Ended::kActive;
-  transaction.execute(kInsertDeparture, claims.concert_id, claims.place);
-  return Ended::kWaiting;
+  end_token_row(transaction, claims.token_id, reason, now);
+  return state.status == TokenStatus::kWaiting ? Ended::kWaiting : Ended::kActive;
+}
+
+void try_refill(WaitingRoom& room, ConcertId concert_id) {
+  attempt_after_commit([&] {
+    const auto sight = room.lines.look(concert_id);
+    if (!sight || sight->line->waiting() == 0 ||
+        is_younger(sight->line->at, room.database.estimated_now(), kRefillEvery)) {
+      return;
+    }
+    [[maybe_unused]] const auto line =
+        advance_line(room.database, room.memcached, concert_id, {.younger_than = kRefillEvery});
+  });
 }
 
 void announce_end(WaitingRoom& room, const QueueTokenClaims& claims, Ended ended) {

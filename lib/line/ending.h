@@ -13,10 +13,15 @@ enum class Ended { kNothing, kWaiting, kActive };
 
 std::optional<QueueTokenClaims> find_claims(db::Connection& database, TokenId token_id);
 
-// Ends the token in its row, and records the departure of one that waited; kNothing when it had
-// ended. REQUIRES: `token` is the row that this transaction has locked.
+// Ends the token in its row; kNothing when it had ended. REQUIRES: `token` is the row that this
+// transaction has locked.
 Ended end_locked_token(db::Transaction& transaction, const QueueTokenClaims& claims,
                        const TokenRow& token, EndReason reason);
+
+// Lets the next one in for a place that is free, without waiting for a poller, unless the line was
+// moved a moment ago. What goes wrong is logged and left to the next poller. REQUIRES: the end of
+// the active token is committed.
+void try_refill(WaitingRoom& room, ConcertId concert_id);
 
 // Tells pollers, and moves the line for a place that is free. REQUIRES: the end is committed.
 void announce_end(WaitingRoom& room, const QueueTokenClaims& claims, Ended ended);

@@ -46,8 +46,8 @@ Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id, bool may_pu
   std::optional<std::string> text;
   database_.query(kSelectSnapshot, concert_id).read_first(text);
   const auto line = text ? LineSnapshot::decode(*text) : std::nullopt;
-  if (line && database_.estimated_now() - line->at < kAdvanceEvery) {
-    if (may_publish) publish_line(memcached_, concert_id, *line);
+  if (line && is_younger(line->at, database_.estimated_now(), kAdvanceEvery)) {
+    if (may_publish) publish_line(memcached_, database_, concert_id, *line);
     return *line;
   }
   return advance_line(database_, memcached_, concert_id, {.younger_than = kAdvanceEvery});
@@ -55,7 +55,7 @@ Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id, bool may_pu
 
 bool LineReader::is_fresh(const View& view) {
   return view.cached && monotonic_now() - view.asked_at < kViewAge &&
-         database_.estimated_now() - view.line->at < kAdvanceEvery;
+         is_younger(view.line->at, database_.estimated_now(), kAdvanceEvery);
 }
 
 // A memcached that could not be reached for a moment may still hold what it held before. Whoever
@@ -64,18 +64,20 @@ std::optional<LineSnapshot> LineReader::newest(ConcertId concert_id, const View&
                                                const std::optional<std::string>& text) {
   auto cached = text ? LineSnapshot::decode(*text) : std::nullopt;
   if (!cached || !view.line || view.line->version <= cached->version) return cached;
-  publish_line(memcached_, concert_id, *view.line);
+  publish_line(memcached_, database_, concert_id, *view.line);
   return *view.line;
 }
 
 // Shows `cached` unless it is due, and this process is the one to see to that, or it is too old.
 Outcome<LineSnapshot> LineReader::line_to_show(ConcertId concert_id,
                                                const std::optional<LineSnapshot>& cached) {
-  const Micros age = cached ? database_.estimated_now() - cached->at : Micros::max();
-  if (cached && age < kAdvanceEvery) return *cached;
+  const auto is_fresh = [&](Micros age_max) {
+    return cached && is_younger(cached->at, database_.estimated_now(), age_max);
+  };
+  if (is_fresh(kAdvanceEvery)) return *cached;
   const std::string lease = "lease:" + line_key(concert_id);
   const bool leased = memcached_.add(lease, "1", kLeaseExpiry);
-  if (!leased && age < kSnapshotAgeMax) return *cached;
+  if (!leased && is_fresh(kSnapshotAgeMax)) return *cached;
   // An empty memcached has lost the marks of those who left as well. Only a new advance has counted
   // them all; with an older snapshot they would seem to wait again.
   auto line = leased && !cached ? advance_line(database_, memcached_, concert_id)
@@ -93,11 +95,14 @@ Outcome<const LineReader::View*> LineReader::view(ConcertId concert_id) {
   const std::int64_t known = view.line ? view.line->version : 0;
   // Asked in this order: who counts himself as about to change the line later than this answer
   // waits until it is forgotten.
-  const auto values =
-      memcached_.get({line_changes_key(concert_id), line_key(concert_id),
-                      left_key(concert_id, known), left_key(concert_id, known + 1)});
-  const auto cached = newest(concert_id, view, values[1]);
-  const bool is_changing = values[0] && *values[0] != "0";
+  std::vector<std::string> keys = line_changes_keys(concert_id, database_.estimated_now());
+  const auto changes = static_cast<std::ptrdiff_t>(keys.size());
+  keys.insert(keys.end(),
+              {line_key(concert_id), left_key(concert_id, known), left_key(concert_id, known + 1)});
+  const auto found = memcached_.get(keys);
+  const std::vector values(found.begin() + changes, found.end());
+  const auto cached = newest(concert_id, view, values[0]);
+  const bool is_changing = is_line_changing({found.begin(), found.begin() + changes});
   auto line = line_to_show(concert_id, cached);
   if (!line) {
     views_.erase(concert_id);
@@ -105,7 +110,7 @@ Outcome<const LineReader::View*> LineReader::view(ConcertId concert_id) {
   }
   std::optional<std::string> left;
   if (line->version == known || line->version == known + 1) {
-    left = values[line->version == known ? 2 : 3];
+    left = values[line->version == known ? 1 : 2];
   } else if (cached) {
     left = memcached_.get(left_key(concert_id, line->version));
   }

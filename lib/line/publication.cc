@@ -1,6 +1,6 @@
 #include "line/publication.h"
 
-#include <optional>
+#include <algorithm>
 #include <thread>
 
 #include "base/after_commit.h"
@@ -9,6 +9,8 @@ namespace stagedoor::line {
 namespace {
 
 constexpr std::chrono::seconds kSnapshotExpiry{60};
+constexpr Micros kChangePeriod = std::chrono::milliseconds{500};
+constexpr std::chrono::seconds kChangesExpiry{5};
 // How far the snapshot in memcached may lag behind the row when somebody leaves.
 constexpr std::int64_t kVersionsBehindMax = 8;
 
@@ -24,7 +26,7 @@ bool list_left(db::Connection& database, cache::Memcached& memcached, ConcertId 
   const auto line = text ? LineSnapshot::decode(*text) : std::nullopt;
   if (!line || committed - line->version > kVersionsBehindMax) return false;
   const std::string entry = std::to_string(place.value) + " ";
-  const LineChange change(memcached, id);
+  const LineChange change(memcached, database, id);
   for (std::int64_t version = line->version; version <= committed + 1; ++version) {
     if (!memcached.append(left_key(id, version), entry, kSnapshotExpiry)) return false;
   }
@@ -35,20 +37,41 @@ bool list_left(db::Connection& database, cache::Memcached& memcached, ConcertId 
 
 std::string line_key(ConcertId id) { return "{line:" + std::to_string(id.value) + "}"; }
 
-std::string line_changes_key(ConcertId id) { return "changes:" + line_key(id); }
+std::vector<std::string> line_changes_keys(ConcertId id, Time now) {
+  const std::int64_t present = now.time_since_epoch() / kChangePeriod;
+  std::vector<std::string> keys;
+  for (const std::int64_t period : {present, present - 1, present + 1}) {
+    keys.push_back("changes:" + line_key(id) + ":" + std::to_string(period));
+  }
+  return keys;
+}
+
+bool is_line_changing(std::span<const std::optional<std::string>> counts) {
+  // memcached leaves a number as long as it was: "0 " after "10".
+  return std::any_of(counts.begin(), counts.end(), [](const auto& count) {
+    return count && count->find_first_not_of("0 ") != std::string::npos;
+  });
+}
 
 std::string left_key(ConcertId id, std::int64_t version) {
   return "left:" + line_key(id) + ":" + std::to_string(version);
 }
 
-LineChange::LineChange(cache::Memcached& memcached, ConcertId id)
-    : memcached_(memcached), key_(line_changes_key(id)) {
-  counted_ = memcached_.increment(key_, kSnapshotExpiry);
-  if (counted_) std::this_thread::sleep_for(kViewAge);
+LineChange::LineChange(cache::Memcached& memcached, db::Connection& database, ConcertId id)
+    : memcached_(memcached), database_(database), id_(id) {
+  go_on();
 }
 
 LineChange::~LineChange() {
-  if (counted_) memcached_.decrement(key_);
+  for (const std::string& key : counted_) memcached_.decrement(key);
+}
+
+void LineChange::go_on() {
+  const std::string key = line_changes_keys(id_, database_.estimated_now()).front();
+  if (!counted_.empty() && counted_.back() == key) return;
+  if (!memcached_.increment(key, kChangesExpiry)) return;
+  counted_.push_back(key);
+  std::this_thread::sleep_for(kViewAge);
 }
 
 void put_newer_line(cache::Memcached& memcached, ConcertId id, const LineSnapshot& line) {
@@ -58,8 +81,9 @@ void put_newer_line(cache::Memcached& memcached, ConcertId id, const LineSnapsho
   });
 }
 
-void publish_line(cache::Memcached& memcached, ConcertId id, const LineSnapshot& line) {
-  const LineChange change(memcached, id);
+void publish_line(cache::Memcached& memcached, db::Connection& database, ConcertId id,
+                  const LineSnapshot& line) {
+  const LineChange change(memcached, database, id);
   put_newer_line(memcached, id, line);
 }
 

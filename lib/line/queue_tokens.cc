@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/encoding.h"
+#include "db/list_sql.h"
 #include "line/line_ends.h"
-#include "line/token_rows.h"
 #include "metrics/metrics.h"
 #include "people/accounts.h"
 
@@ -18,8 +18,6 @@ namespace {
 constexpr Micros kRecordAgeMax = std::chrono::seconds{5};
 constexpr std::int64_t kPollActiveMs = 5'000;
 constexpr std::int64_t kFarPosition = 1'000'000;
-// How often a join that loses to another one of the same user looks again.
-constexpr int kJoinAttemptsMax = 4;
 
 // A record as one line of text, for the cache.
 std::string encode_record(const TokenRecord& record) {
@@ -120,24 +118,21 @@ constexpr const char* kSelectActiveSeconds =
     "SELECT active_seconds FROM concerts WHERE concert_id = ?";
 // The condition on ends_at keeps a claim from reviving what has lapsed a moment ago. (Joined with
 // the concert it would lock the concert's row, and wait for whoever changes it.)
-constexpr const char* kClaim =
+const db::ListSql kClaim(
     "UPDATE queue_tokens SET claimed_at = SYSDATE(6),"
     " active_until = admitted_at + INTERVAL ? SECOND, ends_at = admitted_at + INTERVAL ? SECOND"
-    " WHERE token_id = ? AND status = 'ACTIVE' AND claimed_at IS NULL"
-    " AND ends_at > SYSDATE(6)";
+    " WHERE token_id IN (#) AND status = 'ACTIVE' AND claimed_at IS NULL"
+    " AND ends_at > SYSDATE(6)");
 
 bool needs_claim(const TokenRecord& record, const QueueState& state) {
   return state.status == TokenStatus::kActive && !record.claimed_at;
 }
 
-// Writes down that the owner showed up, and returns the row as it is then.
-Outcome<TokenRecord> claim(WaitingRoom& room, const QueueTokenClaims& claims) {
+// Writes down that the owners showed up.
+void claim(WaitingRoom& room, ConcertId concert_id, const std::vector<TokenId>& tokens) {
   std::int64_t active_s = 0;
-  room.database.query(kSelectActiveSeconds, claims.concert_id).read_first(active_s);
-  if (room.database.execute(kClaim, active_s, active_s, claims.token_id) > 0) {
-    announce_token_change(room, claims.concert_id, claims.token_id, false);
-  }
-  return load_record(room, claims.token_id);
+  room.database.query(kSelectActiveSeconds, concert_id).read_first(active_s);
+  kClaim.execute(room.database, {active_s, active_s}, tokens);
 }
 
 Outcome<QueueState> state_from_record(WaitingRoom& room, const QueueTokenClaims& claims,
@@ -146,136 +141,37 @@ Outcome<QueueState> state_from_record(WaitingRoom& room, const QueueTokenClaims&
   const Time now = room.database.estimated_now();
   QueueState state = make_state(claims, line, record, departed, now);
   if (!needs_claim(record, state)) return state;
-  const auto claimed = claim(room, claims);
+  claim(room, claims.concert_id, {claims.token_id});
+  announce_token_change(room, claims.concert_id, claims.token_id, false);
+  const auto claimed = load_record(room, claims.token_id);
   if (!claimed) return claimed.error();
   return make_state(claims, line, *claimed, departed, now);
 }
 
-struct LiveToken {
-  QueueTokenClaims claims;
-  TokenRecord record;
-};
-
-struct UserInLine {
-  bool user_known = false;
-  std::optional<LiveToken> token;
-};
-
-constexpr const char* kSelectUserInLine =
-    "SELECT EXISTS (SELECT 1 FROM users WHERE user_id = ?), t.token_id, t.place, t.issued_at,"
-    " t.status, t.admitted_at, t.claimed_at, t.active_until, t.held_until, t.expired_reason"
-    " FROM (SELECT 1) AS one LEFT JOIN queue_tokens t"
-    " ON t.user_id = ? AND t.concert_id = ? AND t.live = TRUE";
-
-UserInLine find_user_in_line(WaitingRoom& room, UserId user_id, ConcertId concert_id) {
-  UserInLine found;
-  std::optional<TokenId> token_id;
-  std::optional<Place> place;
-  std::optional<Time> issued_at;
-  std::optional<std::string> status;
-  std::optional<std::string> reason;
-  TokenRecord record;
-  room.database.query(kSelectUserInLine, user_id, user_id, concert_id)
-      .read_first(found.user_known, token_id, place, issued_at, status, record.admitted_at,
-                  record.claimed_at, record.active_until, record.held_until, reason);
-  if (token_id) {
-    found.token = {{*token_id, user_id, concert_id, *place, *issued_at},
-                   make_record(*status, record, reason)};
-  }
-  return found;
-}
-
-// The row of the counter stays locked until the commit, so that places become visible in order and
-// a join that fails gives its place back. Every other join waits for that, so that the place goes
-// from statement to statement inside the server and is read when the lock is gone.
-constexpr const char* kDrawPlace =
-    "UPDATE queue_counters SET last_place = LAST_INSERT_ID(last_place + 1) WHERE concert_id = ?";
-constexpr const char* kInsertToken =
-    "INSERT INTO queue_tokens (token_id, concert_id, user_id, place, status, live, issued_at)"
-    " VALUES (?, ?, ?, LAST_INSERT_ID(), 'WAITING', TRUE, SYSDATE(6))";
-constexpr const char* kReadPlace = "SELECT place, issued_at FROM queue_tokens WHERE token_id = ?";
-
-// `stale` is the user's token that counts as ended although its row does not say so yet. Nothing
-// when another join of this user was faster.
-std::optional<QueueTokenClaims> insert_token(WaitingRoom& room, UserId user_id,
-                                             ConcertId concert_id,
-                                             const std::optional<TokenId>& stale,
-                                             EndReason stale_reason) {
-  QueueTokenClaims claims{TokenId::make(), user_id, concert_id, {}, {}};
-  const bool inserted = db::transact(room.database, [&](db::Transaction& transaction) {
-    transaction.execute(kDrawPlace, concert_id);
-    if (stale) end_token_row(transaction, *stale, stale_reason);
-    if (!transaction.insert(kInsertToken, claims.token_id, concert_id, user_id)) return false;
-    transaction.commit();
-    return true;
-  });
-  if (!inserted) return std::nullopt;
-  room.database.query(kReadPlace, claims.token_id).read_first(claims.place, claims.issued_at);
-  return claims;
-}
-
-// Who has lapsed leaves room, written down or not.
-constexpr const char* kHasRoom =
-    "SELECT (SELECT COUNT(*) FROM queue_tokens WHERE concert_id = ? AND status = 'ACTIVE'"
-    " AND ends_at > SYSDATE(6)) < (SELECT max_active FROM concerts WHERE concert_id = ?)";
-
-// Asked before an advance, which takes longer and one after the other: a crowd that comes to an
-// empty line fills it within its first moment, and the rest of it need not try.
-bool has_room(WaitingRoom& room, ConcertId concert_id) {
-  bool room_left = false;
-  room.database.query(kHasRoom, concert_id, concert_id).read_first(room_left);
-  return room_left;
-}
-
-// A fresh token, admitted at once where nobody waits and there is room.
-Outcome<Joined> welcome(WaitingRoom& room, const QueueTokenClaims& claims, LineSnapshot line) {
-  const Time now = room.database.estimated_now();
-  TokenRecord record;
-  if (line.opened(now) && line.waiting() == 0 && has_room(room, claims.concert_id)) {
-    const auto advanced =
-        advance_line(room.database, room.memcached, claims.concert_id, {.covers = claims.place});
-    if (!advanced) return advanced.error();
-    line = *advanced;
-    const auto loaded = load_record(room, claims.token_id);
-    if (!loaded) return loaded.error();
-    record = *loaded;
-  }
-  const auto* departed = room.lines.departures(claims.concert_id, line, claims.place);
-  const auto state = state_from_record(room, claims, line, record, departed);
-  if (!state) return state.error();
-  return Joined{true, *state};
-}
-
 }  // namespace
 
-Outcome<Joined> join_queue(WaitingRoom& room, UserId user_id, ConcertId concert_id) {
-  for (int attempt = 0; attempt < kJoinAttemptsMax; ++attempt) {
-    const auto sight = room.lines.look(concert_id);
-    if (!sight) return sight.error();
-    const LineSnapshot& line = *sight->line;
-    const Time now = room.database.estimated_now();
-    const UserInLine found = find_user_in_line(room, user_id, concert_id);
-    std::optional<TokenId> stale;
-    EndReason stale_reason{};
-    if (found.token) {
-      const QueueTokenClaims& claims = found.token->claims;
-      const auto* departed = room.lines.departures(concert_id, line, claims.place);
-      const auto state = state_from_record(room, claims, line, found.token->record, departed);
-      if (!state) return state.error();
-      if (state->status != TokenStatus::kExpired) return Joined{false, *state};
-      stale = claims.token_id;
-      stale_reason = *state->reason;
-    }
-    if (line.closed(now)) return Refused{Refusal::kSaleClosed};
-    if (line.sold_out) return Refused{Refusal::kSoldOut};
-    if (!found.user_known) people::ensure_user(room.database, user_id);
-    const auto claims = insert_token(room, user_id, concert_id, stale, stale_reason);
-    if (claims) {
-      metrics::count(metrics::Counter::kJoins);
-      return welcome(room, *claims, line);
-    }
+std::vector<QueueState> states_of(WaitingRoom& room, const LineSnapshot& line,
+                                  const std::vector<TokenInLine>& tokens) {
+  const Time now = room.database.estimated_now();
+  const auto state_of = [&](const TokenInLine& token) {
+    const QueueTokenClaims& claims = token.claims;
+    const auto* departed = room.lines.departures(claims.concert_id, line, claims.place);
+    return make_state(claims, line, token.record, departed, now);
+  };
+  std::vector<QueueState> states;
+  std::vector<TokenId> unclaimed;
+  for (const TokenInLine& token : tokens) {
+    states.push_back(state_of(token));
+    if (needs_claim(token.record, states.back())) unclaimed.push_back(token.claims.token_id);
   }
-  throw Unavailable("joins of one user kept overtaking each other");
+  if (unclaimed.empty()) return states;
+  claim(room, tokens.front().claims.concert_id, unclaimed);
+  const auto claimed = find_tokens(room.database, unclaimed);
+  for (QueueState& state : states) {
+    const auto found = claimed.find(state.claims.token_id);
+    if (found != claimed.end()) state = state_of(found->second);
+  }
+  return states;
 }
 
 Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims) {

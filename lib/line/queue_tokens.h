@@ -5,6 +5,7 @@
 
 #include "cache/versioned.h"
 #include "line/line_view.h"
+#include "line/token_rows.h"
 #include "line/token_rules.h"
 #include "token/queue_token.h"
 
@@ -32,18 +33,15 @@ struct QueueState {
   std::optional<EndReason> reason = {};
 };
 
-struct Joined {
-  bool created = false;
-  QueueState state;
-};
-
-// Puts the user at the back of the line, or finds him where he stands already. Refused: kNotFound,
-// kSaleClosed, kSoldOut.
-Outcome<Joined> join_queue(WaitingRoom& room, UserId user_id, ConcertId concert_id);
-
 // Where the token stands now. The first look at an admitted one is its owner showing up, and is
 // written down. REQUIRES: the claims were verified.
 Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims);
+
+// Where each of these tokens stands, as their rows say, in their order. It shows an admitted one to
+// its owner too; to tell other processes that know it is the caller's part (announce_token_change).
+// REQUIRES: all of one line, at most db::kListMax.
+std::vector<QueueState> states_of(WaitingRoom& room, const LineSnapshot& line,
+                                  const std::vector<TokenInLine>& tokens);
 
 // Why a token that is not ACTIVE opens nothing: kNotAdmitted or kQueueTokenExpired. REQUIRES: it is
 // not ACTIVE. A transaction knows no position; see explain_refusal().

@@ -1,5 +1,7 @@
 #include "line/token_rows.h"
 
+#include "db/list_sql.h"
+
 namespace stagedoor::line {
 namespace {
 
@@ -12,9 +14,17 @@ constexpr const char* kLockToken = TOKEN_COLUMNS " FOR UPDATE";
 
 #undef TOKEN_COLUMNS
 
+const db::ListSql kSelectTokens(
+    "SELECT token_id, user_id, concert_id, place, issued_at, status, admitted_at, claimed_at,"
+    " active_until, held_until, expired_reason FROM queue_tokens WHERE token_id IN (#)");
+
+constexpr const char* kRecordDeparture =
+    "INSERT INTO queue_departures (concert_id, place, was_active)"
+    " SELECT concert_id, place, status = 'ACTIVE' FROM queue_tokens"
+    " WHERE token_id = ? AND status <> 'EXPIRED'";
 constexpr const char* kEndToken =
-    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = SYSDATE(6),"
-    " expired_reason = ? WHERE token_id = ? AND status <> 'EXPIRED'";
+    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?, expired_reason = ?"
+    " WHERE token_id = ? AND status <> 'EXPIRED'";
 
 std::optional<TokenRow> read_token(db::Rows rows) {
   TokenRow token;
@@ -48,8 +58,27 @@ std::optional<TokenRow> lock_token(db::Transaction& transaction, TokenId id) {
   return read_token(transaction.query(kLockToken, id));
 }
 
-void end_token_row(db::Transaction& transaction, TokenId id, EndReason reason) {
-  transaction.execute(kEndToken, end_reason_name(reason), id);
+std::map<TokenId, TokenInLine> find_tokens(db::Connection& database,
+                                           const std::vector<TokenId>& ids) {
+  std::map<TokenId, TokenInLine> tokens;
+  for (db::Rows rows = kSelectTokens.query(database, {}, ids); rows.next();) {
+    TokenInLine token;
+    std::string status;
+    std::optional<std::string> reason;
+    QueueTokenClaims& claims = token.claims;
+    TokenRecord& record = token.record;
+    rows.read(claims.token_id, claims.user_id, claims.concert_id, claims.place, claims.issued_at,
+              status, record.admitted_at, record.claimed_at, record.active_until, record.held_until,
+              reason);
+    record = make_record(status, record, reason);
+    tokens.emplace(claims.token_id, token);
+  }
+  return tokens;
+}
+
+void end_token_row(db::Transaction& transaction, TokenId id, EndReason reason, Time at) {
+  transaction.execute(kRecordDeparture, id);
+  transaction.execute(kEndToken, at, end_reason_name(reason), id);
 }
 
 }  // namespace stagedoor::line

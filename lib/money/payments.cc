@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "line/ending.h"
 #include "line/token_rows.h"
 #include "metrics/metrics.h"
 #include "money/ledger.h"
@@ -37,9 +38,6 @@ constexpr const char* kSellSeats =
     "UPDATE seats s JOIN reservation_seats rs ON rs.number = s.number"
     " SET s.status = 'SOLD', s.held_until = NULL"
     " WHERE rs.reservation_id = ? AND s.date_id = ? AND s.reservation_id = ?";
-constexpr const char* kEndPaidToken =
-    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?,"
-    " expired_reason = 'PAID' WHERE token_id = ? AND status = 'ACTIVE'";
 
 struct FoundReservation {
   UserId owner;
@@ -95,7 +93,7 @@ void write_payment(db::Transaction& transaction, Payment& payment, TokenId token
                           .reference = payment.id.bytes(),
                           .to_user = -payment.amount};
   payment.balance = move_money(transaction, movement, balance, payment.created_at);
-  transaction.execute(kEndPaidToken, payment.created_at, token_id);
+  line::end_token_row(transaction, token_id, EndReason::kPaid, payment.created_at);
   transaction.execute(kConfirmReservation, payment.id, payment.reservation_id);
   transaction.execute(kInsertPayment, payment.id, payment.reservation_id, payment.user_id,
                       payment.concert_id, payment.amount, payment.balance, payment.created_at);
@@ -219,8 +217,8 @@ Outcome<people::StoredAnswer> pay(line::WaitingRoom& room, const PayRequest& req
     const Payment& payment = applied->effect->payment;
     metrics::count(metrics::Counter::kPayments);
     metrics::count(metrics::Counter::kPaidAmount, payment.amount.value);
-    // Pollers give the freed place to the next within a second.
     line::announce_token_change(room, payment.concert_id, applied->effect->token_id, false);
+    line::try_refill(room, payment.concert_id);
     // Of two who buy the last seats at once, the later one sees both sold.
     line::try_advance_if_sold_out(room.database, room.memcached, payment.concert_id);
   }

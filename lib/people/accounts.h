@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/id.h"
 #include "base/refusal.h"
@@ -21,6 +22,9 @@ Outcome<UserId> create_user(db::Connection& database, const NewUser& user);
 // Makes sure that there is a row for a user who came with a valid access token. Call it before the
 // transaction that needs the row, not inside.
 void ensure_user(db::Connection& database, UserId user_id);
+
+// The same for several of whom a look has found no row.
+void add_unknown_users(db::Connection& database, std::vector<UserId> user_ids);
 
 struct Credentials {
   UserId user_id;

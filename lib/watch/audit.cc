@@ -41,6 +41,19 @@ constexpr std::array kInvariants = {
               "   (PARTITION BY concert_id ORDER BY place) AS before_it"
               "  FROM queue_tokens WHERE admitted_in IS NOT NULL) AS admitted"
               " WHERE admitted_in < before_it LIMIT 10"},
+    Invariant{"line: the active are counted",
+              "SELECT CONCAT('concert ', q.concert_id, ': ', q.active, ' less ', counted.gone,"
+              " ', tokens ', counted.inside) FROM queues q JOIN"
+              " (SELECT concert_id, SUM(gone) AS gone, SUM(inside) AS inside FROM"
+              "  (SELECT d.concert_id, COUNT(*) AS gone, 0 AS inside FROM queue_departures d"
+              "    JOIN queues q ON q.concert_id = d.concert_id AND d.place > q.ended_place"
+              "    WHERE d.was_active GROUP BY d.concert_id"
+              "   UNION ALL SELECT t.concert_id, 0, COUNT(*) FROM queue_tokens t"
+              "    JOIN queues q ON q.concert_id = t.concert_id AND t.place > q.ended_place"
+              "    WHERE t.status = 'ACTIVE' GROUP BY t.concert_id"
+              "   UNION ALL SELECT concert_id, 0, 0 FROM queues) AS each_one"
+              "  GROUP BY concert_id) AS counted ON counted.concert_id = q.concert_id"
+              " WHERE q.active - counted.gone <> counted.inside LIMIT 10"},
     Invariant{"line: who left in the middle is not counted as waiting",
               "SELECT CONCAT('token ', HEX(t.token_id), ' place ', t.place)"
               " FROM queues q JOIN queue_tokens t ON t.concert_id = q.concert_id"

@@ -11,6 +11,10 @@
 namespace stagedoor::watch {
 namespace {
 
+// What a line may take beyond its first advance, so that a mass of lapses in one of them does not
+// use up the minute until the next sweep.
+constexpr Micros kBudgetPerLine = std::chrono::seconds{20};
+
 // Only the index range of the list of concerts depends on it; see sql/0001. The first date is asked
 // for because it is in that index.
 constexpr const char* kArchive =
@@ -63,11 +67,15 @@ SweepSummary sweep(line::WaitingRoom room, const std::function<void()>& send_ale
   attempt(summary, "forget old keys", [&] {
     summary.keys_pruned = in_batches([&] { return people::prune_keys(room.database); });
   });
-  attempt(summary, "advance the lines", [&] {
-    for (const ConcertId id : line::lines_in_use(room.database)) {
-      if (line::advance_line(room.database, room.memcached, id).ok()) ++summary.lines_advanced;
-    }
-  });
+  std::vector<ConcertId> lines;
+  attempt(summary, "look for lines", [&] { lines = line::lines_to_advance(room.database); });
+  for (const ConcertId id : lines) {
+    // Each by itself: one that is blocked must not keep the others waiting for the next sweep.
+    attempt(summary, "advance a line", [&] {
+      const auto line = line::advance_line(room.database, room.memcached, id, {}, kBudgetPerLine);
+      if (line) ++summary.lines_advanced;
+    });
+  }
   attempt(summary, "tidy ended tokens", [&] {
     for (const ConcertId id : untidy_lines(room.database)) {
       summary.tokens_tidied += line::tidy_ended_tokens(room.database, id);

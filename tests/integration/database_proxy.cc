@@ -127,7 +127,15 @@ bool DatabaseProxy::pass_on(int from, int to, bool from_client) {
     const OnCommit action = on_commit_.exchange(OnCommit::kForward);
     if (action != OnCommit::kForward) return spoil_commit(action, {from, to}, bytes);
   }
-  return write_all(to, bytes);
+  const bool is_held = held_ || (from_client && until_held_ > 0 && --until_held_ == 0);
+  if (!is_held) return write_all(to, bytes);
+  // The server has done it before its answer comes here.
+  if (from_client && !held_ && side_ == Side::kBeforeTheAnswer) {
+    held_ = write_all(to, bytes) && !read_some(to).empty();
+  } else {
+    held_ = true;
+  }
+  return true;
 }
 
 bool DatabaseProxy::spoil_commit(OnCommit action, const Pair& pair, const std::string& bytes) {

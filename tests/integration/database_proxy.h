@@ -11,7 +11,8 @@
 namespace stagedoor {
 
 // Stands between a connection and the database and spoils what a database that works never does:
-// a COMMIT whose answer does not come.
+// a COMMIT whose answer does not come, and a statement in the middle of which everything stands
+// still.
 class DatabaseProxy {
  public:
   enum class OnCommit {
@@ -28,6 +29,17 @@ class DatabaseProxy {
 
   // The same database through this proxy.
   [[nodiscard]] DatabaseConfig config() const;
+
+  // Which side of a statement is held back.
+  enum class Side { kBeforeTheServer, kBeforeTheAnswer };
+
+  // Holds the `count`th message from the client from now on, or the answer to it, for ever; until
+  // then all are forwarded.
+  void hold(int count, Side side) {
+    side_ = side;
+    until_held_ = count;
+  }
+  [[nodiscard]] bool is_held() const { return held_; }
 
   // What becomes of the next COMMIT; those after it are forwarded.
   void on_next_commit(OnCommit action) { on_commit_ = action; }
@@ -50,6 +62,9 @@ class DatabaseProxy {
   int wake_[2] = {-1, -1};
   std::vector<Pair> pairs_;
   std::atomic<OnCommit> on_commit_{OnCommit::kForward};
+  std::atomic<Side> side_{Side::kBeforeTheServer};
+  std::atomic<int> until_held_{0};  // 0: nothing is
+  std::atomic<bool> held_{false};
   std::thread thread_;
 };
 

@@ -103,6 +103,8 @@ constexpr Corruption kCorruptions[] = {
      "UPDATE admissions SET admission = @first"
      " WHERE concert_id = @concert AND admission = @last;"
      "UPDATE admissions SET admission = @last WHERE concert_id = @concert AND admission = -1"},
+    {"line: the active are counted",
+     "UPDATE queues SET active = active + 1 WHERE concert_id = @concert"},
     {"line: who left in the middle is not counted as waiting",
      "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = SYSDATE(6),"
      " expired_reason = 'LEFT' WHERE token_id = @waiting"},

@@ -210,26 +210,46 @@ TokenState LineModel::state_now(Place place, Time now) const {
   return token_state(token(place).record, line_end(place, now), opened, now);
 }
 
-std::optional<Place> LineModel::join(int user, Time now, Failure failure) {
+std::optional<Place> LineModel::place_of(int user, const LineSnapshot& line, Time now) {
+  const auto live = live_.find(user);
+  if (live == live_.end()) return std::nullopt;
+  const Place place = live->second;
+  const TokenState shown =
+      token_state(token(place).record, line.end_of(place, now), line.opened(now), now);
+  // Looked at again under the lock before it is ended.
+  if (shown.status != TokenStatus::kExpired) return place;
+  const TokenState state = state_now(place, now);
+  if (state.status != TokenStatus::kExpired) return place;
+  if (token(place).record.stored != TokenRecord::Stored::kExpired) end_row(place, *state.reason);
+  return std::nullopt;
+}
+
+// Of those who wait only those count whom an advance has looked at already.
+bool LineModel::has_room(const LineSnapshot& line, Time now) const {
+  const auto first = waiting_.upper_bound(stored_.front_place);
+  if (first != waiting_.end() && *first <= line.last_place) return false;
+  const auto has_lapsed = [&](Place place) { return ends_at(token(place).record) <= now; };
+  return static_cast<std::int64_t>(active_.size()) < settings_.limits.max_active ||
+         std::any_of(active_.begin(), active_.end(), has_lapsed);
+}
+
+std::vector<std::optional<Place>> LineModel::join(const std::vector<int>& users, Time now,
+                                                  Failure failure) {
+  std::vector<std::optional<Place>> places(users.size());
   const auto sight = look(now, failure);
-  if (!sight) return std::nullopt;
+  if (!sight) return places;
   const LineSnapshot& line = sight->line;
-  if (const auto live = live_.find(user); live != live_.end()) {
-    const Place place = live->second;
-    const TokenState state =
-        token_state(token(place).record, line.end_of(place, now), line.opened(now), now);
-    if (state.status != TokenStatus::kExpired) return place;
-    if (token(place).record.stored != TokenRecord::Stored::kExpired) end_row(place, *state.reason);
+  bool any_fresh = false;
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    places[i] = place_of(users[i], line, now);
+    if (places[i] || line.closed(now) || line.sold_out) continue;
+    tokens_.push_back({users[i], {}});
+    places[i] = live_[users[i]] = last_place();
+    waiting_.insert(last_place());
+    any_fresh = true;
   }
-  if (line.closed(now) || line.sold_out) return std::nullopt;
-  tokens_.push_back({user, {}});
-  const Place place = last_place();
-  live_[user] = place;
-  waiting_.insert(place);
-  if (line.opened(now) && line.waiting() == 0 && line.active < line.limits.max_active) {
-    advance_and_note(now, failure);
-  }
-  return place;
+  if (any_fresh && line.opened(now) && has_room(line, now)) advance_and_note(now, failure);
+  return places;
 }
 
 void LineModel::end(Place place, EndReason reason, Time now, Failure failure) {

@@ -13,7 +13,7 @@
 
 namespace stagedoor {
 
-// What operations/line.cc and operations/queue_tokens.cc do with the rules of the domain, with
+// What the operations of lib/line do with its rules, with
 // plain containers for the tables and for memcached. One thing happens at a time; what may go wrong
 // between two of them is a parameter.
 class LineModel {
@@ -53,7 +53,8 @@ class LineModel {
   std::optional<Advanced> advance(Time now, Failure failure);
 
   // The operations; `failure` is that of the advance which they may have to make.
-  std::optional<Place> join(int user, Time now, Failure failure);
+  // One batch: each user's place in the order of the users, nothing where it was refused.
+  std::vector<std::optional<Place>> join(const std::vector<int>& users, Time now, Failure failure);
   std::optional<Answer> poll(Place place, Time now, Failure failure);
   void end(Place place, EndReason reason, Time now, Failure failure);
   void hold(Place place, Time until, Time now);
@@ -115,6 +116,8 @@ class LineModel {
   Answer answer(const LineSnapshot& line, const TokenRecord& record, Place place,
                 const std::optional<DepartedPlaces>& departed, Time now) const;
   void claim(Place place, Time now);
+  std::optional<Place> place_of(int user, const LineSnapshot& line, Time now);
+  [[nodiscard]] bool has_room(const LineSnapshot& line, Time now) const;
 
   Settings settings_;
   std::vector<Token> tokens_;

@@ -139,18 +139,25 @@ class Simulation {
     if (one_in(4)) end_and_reopen();
   }
 
+  // One in ten comes with others at the same moment, perhaps with itself.
   void join() {
-    const int user = static_cast<int>(below(kUsers));
-    const auto place = line_.join(user, now_, failure());
-    if (!place) return;
-    EXPECT_EQ(line_.token(*place).user, user);
-    if (place->value > known_) {
-      EXPECT_EQ(place->value, known_ + 1) << "a gap";
-      known_ = place->value;
-      truly_waiting_.add(*place, 1);
-      counted_waiting_.insert(*place);
-      seen_.resize(static_cast<std::size_t>(known_) + 1);
+    std::vector<int> users(static_cast<std::size_t>(one_in(10) ? 1 + below(16) : 1));
+    for (int& user : users) user = static_cast<int>(below(kUsers));
+    if (one_in(20)) users.push_back(users.front());
+    const auto places = line_.join(users, now_, failure());
+    for (std::size_t i = 0; i < users.size(); ++i) {
+      if (places[i]) check_place(users[i], *places[i]);
     }
+  }
+
+  void check_place(int user, Place place) {
+    EXPECT_EQ(line_.token(place).user, user);
+    if (place.value <= known_) return;
+    EXPECT_EQ(place.value, known_ + 1) << "a gap";
+    known_ = place.value;
+    truly_waiting_.add(place, 1);
+    counted_waiting_.insert(place);
+    seen_.resize(static_cast<std::size_t>(known_) + 1);
   }
 
   void end(Place place, EndReason reason) { line_.end(place, reason, now_, failure()); }

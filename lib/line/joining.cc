@@ -1,0 +1,240 @@
+#include "line/joining.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "db/list_sql.h"
+#include "line/line_ends.h"
+#include "metrics/metrics.h"
+#include "people/accounts.h"
+
+namespace stagedoor::line {
+namespace {
+
+// How often a join that loses to another one of the same user looks again.
+constexpr int kAttemptsMax = 4;
+
+// Without an entry there is no row of the user, without a token no place in the line.
+using UsersInLine = std::map<UserId, std::optional<TokenInLine>>;
+
+const db::ListSql kSelectUsersInLine(
+    "SELECT u.user_id, t.token_id, t.place, t.issued_at, t.status, t.admitted_at, t.claimed_at,"
+    " t.active_until, t.held_until, t.expired_reason FROM users u LEFT JOIN queue_tokens t"
+    " ON t.user_id = u.user_id AND t.concert_id = ? AND t.live = TRUE WHERE u.user_id IN (#)");
+
+UsersInLine find_users_in_line(db::Connection& database, ConcertId concert_id,
+                               const std::vector<UserId>& users) {
+  UsersInLine found;
+  for (db::Rows rows = kSelectUsersInLine.query(database, {concert_id}, users); rows.next();) {
+    UserId user_id;
+    std::optional<TokenId> token_id;
+    std::optional<Place> place;
+    std::optional<Time> issued_at;
+    std::optional<std::string> status;
+    std::optional<std::string> reason;
+    TokenRecord record;
+    rows.read(user_id, token_id, place, issued_at, status, record.admitted_at, record.claimed_at,
+              record.active_until, record.held_until, reason);
+    auto& token = found[user_id];
+    if (!token_id) continue;
+    token = TokenInLine{{*token_id, user_id, concert_id, *place, *issued_at},
+                        make_record(*status, record, reason)};
+  }
+  return found;
+}
+
+// Ends a token in its row that had ended without that; false when it has not, because a hold has
+// stretched it since.
+bool end_stale_token(db::Connection& database, const QueueTokenClaims& claims) {
+  return db::transact(database, [&](db::Transaction& transaction) {
+    const auto token = lock_token(transaction, claims.token_id);
+    const Time now = transaction.now();
+    const LineEnd end = read_line_end(transaction, claims.concert_id, claims.place, now);
+    const TokenState state = token_state(token->record, end, true, now);
+    if (state.status != TokenStatus::kExpired) return false;
+    end_token_row(transaction, claims.token_id, *state.reason, now);
+    transaction.commit();
+    return true;
+  });
+}
+
+// The row of the counter stays locked until the commit, so that places become visible in order and
+// a batch that fails gives its places back. Every other join waits for that, so that the places go
+// from statement to statement inside the server and are read when the lock is gone.
+constexpr const char* kDrawPlaces =
+    "UPDATE queue_counters SET last_place = LAST_INSERT_ID(last_place + ?) WHERE concert_id = ?";
+const db::RowsSql kInsertTokens(
+    "INSERT INTO queue_tokens (token_id, concert_id, user_id, place, status, live, issued_at)"
+    " VALUES",
+    "(?, ?, ?, LAST_INSERT_ID() - ?, 'WAITING', TRUE, SYSDATE(6))");
+
+std::vector<TokenInLine> read_in_order(db::Connection& database, const std::vector<TokenId>& ids) {
+  const auto found = find_tokens(database, ids);
+  std::vector<TokenInLine> tokens;
+  for (const TokenId& id : ids) tokens.push_back(found.at(id));
+  return tokens;
+}
+
+// Gives the users places one behind the other; nothing when one of them has joined meanwhile.
+std::optional<std::vector<TokenInLine>> insert_tokens(db::Connection& database,
+                                                      ConcertId concert_id,
+                                                      const std::vector<UserId>& users) {
+  const auto count = static_cast<std::int64_t>(users.size());
+  std::vector<TokenId> ids(users.size());
+  std::vector<db::Param> params;
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    ids[i] = TokenId::make();
+    const std::int64_t behind = count - 1 - static_cast<std::int64_t>(i);
+    params.insert(params.end(), {ids[i], concert_id, users[i], behind});
+  }
+  const bool inserted = db::transact(database, [&](db::Transaction& transaction) {
+    transaction.execute(kDrawPlaces, count, concert_id);
+    if (!kInsertTokens.insert(transaction, users.size(), params)) return false;
+    transaction.commit();
+    return true;
+  });
+  if (!inserted) return std::nullopt;
+  metrics::count(metrics::Counter::kJoins, count);
+  return read_in_order(database, ids);
+}
+
+// What has lapsed leaves room, written down or not (by NOW, as SYSDATE bounds no index). Those who
+// wait behind the last place that an advance has looked at may find room as well.
+constexpr const char* kHasRoom =
+    "SELECT (q.active - (SELECT COUNT(*) FROM queue_departures d"
+    "   WHERE d.concert_id = q.concert_id AND d.was_active AND d.place > q.ended_place)"
+    "   < c.max_active OR EXISTS (SELECT 1 FROM queue_tokens t"
+    "   WHERE t.concert_id = q.concert_id AND t.status = 'ACTIVE' AND t.ends_at <= NOW(6)))"
+    " AND NOT EXISTS (SELECT 1 FROM queue_tokens t FORCE INDEX (one_token_per_place)"
+    "   WHERE t.concert_id = q.concert_id AND t.place > q.front_place AND t.place <= ?"
+    "   AND t.status = 'WAITING')"
+    " FROM queues q JOIN concerts c ON c.concert_id = q.concert_id WHERE q.concert_id = ?";
+
+// Asked before an advance, which takes longer and one after the other: a crowd that comes to an
+// empty line fills it within its first moment, and the rest of it need not try.
+bool has_room(db::Connection& database, ConcertId concert_id, const LineSnapshot& line) {
+  bool room_left = false;
+  database.query(kHasRoom, line.last_place, concert_id).read_first(room_left);
+  return room_left;
+}
+
+// Fresh tokens, admitted at once where no other waits and there is room.
+std::vector<QueueState> welcome(WaitingRoom& room, LineSnapshot line,
+                                std::vector<TokenInLine> tokens) {
+  const QueueTokenClaims& last = tokens.back().claims;
+  if (line.opened(room.database.estimated_now()) &&
+      has_room(room.database, last.concert_id, line)) {
+    const auto advanced =
+        advance_line(room.database, room.memcached, last.concert_id, {.covers = last.place});
+    if (advanced) line = *advanced;
+    std::vector<TokenId> ids;
+    for (const TokenInLine& token : tokens) ids.push_back(token.claims.token_id);
+    tokens = read_in_order(room.database, ids);
+  }
+  return states_of(room, line, tokens);
+}
+
+using Answers = std::map<UserId, Outcome<Joined>>;
+
+// Finds those who stand in the line already. False when one of them must be looked at again.
+bool find_places(WaitingRoom& room, const LineSnapshot& line, const UsersInLine& users,
+                 Answers& answers) {
+  std::vector<TokenInLine> present;
+  for (const auto& [user_id, token] : users) {
+    if (token) present.push_back(*token);
+  }
+  bool settled = true;
+  for (const QueueState& state : states_of(room, line, present)) {
+    if (state.status != TokenStatus::kExpired) {
+      answers.emplace(state.claims.user_id, Joined{false, state});
+    } else {
+      settled = end_stale_token(room.database, state.claims) && settled;
+    }
+  }
+  // Those who were admitted since have shown up by this.
+  for (const TokenInLine& token : present) {
+    if (token.record.stored == TokenRecord::Stored::kActive && !token.record.claimed_at) {
+      announce_token_change(room, token.claims.concert_id, token.claims.token_id, false);
+    }
+  }
+  return settled;
+}
+
+// Nothing when another join of one of the users was faster.
+std::optional<Answers> try_to_join(WaitingRoom& room, ConcertId concert_id,
+                                   const std::vector<UserId>& users) {
+  Answers answers;
+  const auto refuse_others = [&](const Refused& refused) {
+    for (const UserId& user_id : users) answers.emplace(user_id, refused);
+    return answers;
+  };
+  const auto sight = room.lines.look(concert_id);
+  if (!sight) return refuse_others(sight.error());
+  const LineSnapshot& line = *sight->line;
+  const UsersInLine found = find_users_in_line(room.database, concert_id, users);
+  if (!find_places(room, line, found, answers)) return std::nullopt;
+  if (line.closed(room.database.estimated_now())) {
+    return refuse_others(Refused{Refusal::kSaleClosed});
+  }
+  if (line.sold_out) return refuse_others(Refused{Refusal::kSoldOut});
+
+  std::vector<UserId> fresh;
+  std::vector<UserId> unknown;
+  for (const UserId& user_id : users) {
+    if (!answers.contains(user_id)) fresh.push_back(user_id);
+    if (!found.contains(user_id)) unknown.push_back(user_id);
+  }
+  if (fresh.empty()) return answers;
+  people::add_unknown_users(room.database, unknown);
+  auto tokens = insert_tokens(room.database, concert_id, fresh);
+  if (!tokens) return std::nullopt;
+  for (const QueueState& state : welcome(room, line, std::move(*tokens))) {
+    answers.emplace(state.claims.user_id, Joined{true, state});
+  }
+  return answers;
+}
+
+// A conflict of one user splits the batch, in its order, until only that user looks again.
+Answers join_line(WaitingRoom& room, ConcertId concert_id, const std::vector<UserId>& users) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (auto answers = try_to_join(room, concert_id, users)) return *answers;
+    if (users.size() == 1) continue;
+    const auto half = users.begin() + static_cast<std::ptrdiff_t>(users.size() / 2);
+    Answers answers = join_line(room, concert_id, {users.begin(), half});
+    answers.merge(join_line(room, concert_id, {half, users.end()}));
+    return answers;
+  }
+  throw Unavailable("joins of one user kept overtaking each other");
+}
+
+}  // namespace
+
+std::vector<Outcome<Joined>> join_queue(WaitingRoom& room, std::span<const JoinRequest> requests) {
+  std::map<ConcertId, std::vector<UserId>> users_by_line;
+  for (const JoinRequest& request : requests) {
+    auto& users = users_by_line[request.concert_id];
+    if (std::find(users.begin(), users.end(), request.user_id) == users.end()) {
+      users.push_back(request.user_id);
+    }
+  }
+  std::map<ConcertId, Answers> answers;
+  for (const auto& [concert_id, users] : users_by_line) {
+    Answers& of_line = answers[concert_id];
+    for (auto begin = users.begin(); begin != users.end();) {
+      const auto end = begin + std::min<std::ptrdiff_t>(db::kRowsMax, users.end() - begin);
+      of_line.merge(join_line(room, concert_id, {begin, end}));
+      begin = end;
+    }
+  }
+  std::vector<Outcome<Joined>> in_order;
+  for (const JoinRequest& request : requests) {
+    Outcome<Joined>& answer = answers.at(request.concert_id).at(request.user_id);
+    in_order.push_back(answer);
+    if (answer) answer->created = false;  // once for a user who is there several times
+  }
+  return in_order;
+}
+
+}  // namespace stagedoor::line

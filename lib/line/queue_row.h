@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/id.h"
+#include "db/transaction.h"
+#include "line/admission_rules.h"
+
+// What an advance works with, and reads under the lock of the queue's row.
+namespace stagedoor::line {
+
+struct QueueRow {
+  std::int64_t version = 0;
+  Place front_place;
+  Place ended_place;
+  std::int64_t active = 0;  // behind ended_place, and those of the departures that were
+  bool sold_out = false;
+  Pace pace;
+  std::optional<std::string> snapshot;
+};
+
+std::optional<QueueRow> lock_queue(db::Transaction& transaction, ConcertId id);
+
+struct SaleTimes {
+  std::optional<Time> opens_at;
+  Time closes_at;
+  std::int64_t claim_s = 0;
+  AdmissionLimits limits;
+};
+
+// REQUIRES: the queue's row is locked. A change of the settings holds that lock too, so that an
+// admission knows the limit that is in force.
+SaleTimes read_sale(db::Transaction& transaction, ConcertId id);
+
+// Places commit in order and without gaps, so that all up to this one can be seen.
+Place read_last_place(db::Transaction& transaction, ConcertId id);
+
+}  // namespace stagedoor::line

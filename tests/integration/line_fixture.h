@@ -1,0 +1,87 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "integration/cache_fixture.h"
+#include "integration/database.h"
+#include "line/joining.h"
+#include "sale/concerts.h"
+#include "sale/leaving.h"
+#include "support/concurrency.h"
+
+// Lines of the tests' own, and processes that work on them.
+namespace stagedoor {
+
+// What one process has to work on a line with.
+struct LineProcess {
+  explicit LineProcess(const MemcachedServer& server,
+                       const DatabaseConfig& config = database_config())
+      : database(config),
+        memcached({server.path()}, cache::kPrefix, cache::kPatience),
+        versions(memcached),
+        lines(database, memcached),
+        room{database, memcached, versions, lines} {}
+
+  std::vector<Outcome<line::Joined>> join(ConcertId concert, const std::vector<UserId>& users) {
+    std::vector<line::JoinRequest> requests;
+    for (const UserId& user : users) requests.push_back({user, concert});
+    return line::join_queue(room, requests);
+  }
+
+  db::Connection database;
+  cache::Memcached memcached;
+  cache::Versioned versions;
+  line::LineReader lines;
+  line::WaitingRoom room;
+};
+
+inline std::vector<UserId> new_users(std::size_t count) {
+  std::vector<UserId> users(count);
+  for (UserId& user : users) user = UserId::make();
+  return users;
+}
+
+// A concert that is on sale, of one date that is far away.
+inline ConcertId new_line(db::Connection& database, std::int64_t max_active,
+                          std::int64_t admit_per_minute = 0) {
+  NewConcert concert;
+  concert.settings.title = "A concert";
+  concert.settings.artist = "The Artists";
+  concert.settings.venue = "The Hall";
+  concert.settings.max_active = max_active;
+  concert.settings.admit_per_minute = admit_per_minute;
+  NewDate date{.starts_at = database.now() + std::chrono::hours{1'000}};
+  date.seats = {{1, 3, {}, "R", Money{100}, {}}};
+  concert.dates.push_back(date);
+  return sale::create_concert(database, concert).concert.id;
+}
+
+inline std::string text_of(db::Connection& database, const char* sql, ConcertId concert) {
+  std::optional<std::string> text;
+  database.query(sql, concert).read_first(text);
+  return text.value_or("");
+}
+
+// Waits until another session runs a statement that begins like this: behind a lock, say.
+inline bool runs(db::Connection& database, const std::string& statement) {
+  return testing::eventually(std::chrono::seconds{60}, [&] {
+    int count = 0;
+    database
+        .query("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE ?",
+               statement + "%")
+        .read_first(count);
+    return count > 0;
+  });
+}
+
+class Lines : public ::testing::Test {
+ protected:
+  MemcachedServer server_;
+  LineProcess here_{server_};
+};
+
+}  // namespace stagedoor
