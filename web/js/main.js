@@ -1,4 +1,4 @@
-// Puts the page that the address names into the shell, and a new one whenever that changes.
+// Shows the page of the address in the shell, and another one when the address changes.
 
 import { onSessionChange } from "./api/session.js";
 import { say, setTitle } from "./core/announce.js";
@@ -31,7 +31,7 @@ const router = new Router([
   ["/organiser/concerts/:concert", () => import("./pages/organiser_sale.js")],
 ]);
 
-// A page that comes later than this is announced: what was pressed has been heard.
+// A page that takes longer than this to load shows a loading sign.
 const SLOW_MS = 400;
 
 let current = null;
@@ -49,7 +49,7 @@ async function visit() {
   const slow = setTimeout(() => isLate() || leave(loading()), SLOW_MS);
   const page = await open(route, path);
   clearTimeout(slow);
-  // Another address was chosen while this page was on its way.
+  // The address has changed while this page was loading.
   if (isLate()) {
     page.dispose?.();
     return;
@@ -70,11 +70,11 @@ function leave(next) {
 async function open(route, path) {
   const module = await route.load().catch(() => null);
   if (module) return module.page({ params: route.params, query: route.query, path });
-  // The page's own file did not arrive.
+  // The page's module did not load.
   return { title: "", element: notice(new Problem(OFFLINE), { retry: () => location.reload() }) };
 }
 
-// Keyboard and screen reader go where the eyes go.
+// The focus of keyboard and screen reader moves to the new page.
 function arrive(page) {
   focusOn(frame.main.querySelector("h1") ?? frame.main);
   globalThis.scrollTo(0, 0);

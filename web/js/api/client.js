@@ -1,4 +1,4 @@
-// One request to the API: headers, time limit, problems, and what its answer says of the time.
+// One request to the API: headers, timeout, problems, and the server's time from its answer.
 
 import { clock } from "../core/clock.js";
 import { OFFLINE, Problem, problemOf } from "./problem.js";
@@ -32,7 +32,7 @@ async function send(method, path, { body, accessToken, queueToken, key, etag }) 
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
-      // Always asks the server; the browser's copy serves only if that confirms it.
+      // The browser uses its cached copy only after the server has confirmed it.
       cache: "no-cache",
       credentials: "omit",
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),

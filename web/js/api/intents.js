@@ -1,6 +1,6 @@
-// What must happen once, however often it is sent. An intent gets its Idempotency-Key when it is
-// made and keeps it until its answer is known: a lost answer, a reload or a crash of the browser
-// repeats the same key, and nobody pays twice.
+// Requests that must apply once, however often they are sent. An intent keeps its Idempotency-Key
+// from its creation until its answer is known: after a lost answer, a reload or a crash the client
+// sends the same key again, and no user pays twice.
 
 import { lasting } from "../core/storage.js";
 import { pause } from "../core/wake.js";
@@ -33,7 +33,8 @@ export function forgetIntent(name) {
 }
 
 // Calls `send(key)` until there is an answer, with growing pauses. A refusal is an answer. After
-// the last try the Problem is thrown and the intent stays open. onRetry(problem, delayMs) may tell.
+// the last try the Problem is thrown and the intent stays open. onRetry(problem, delayMs) comes
+// before each pause.
 export async function carryOut(intent, send, { onRetry = () => {}, wait = pause } = {}) {
   let delay = RETRY_MIN_MS;
   for (let tries = 1; ; tries += 1) {

@@ -1,4 +1,4 @@
-// The organiser's access token, as long as the tab is open; it is pasted, not earned by a password.
+// The organiser's access token, pasted by hand and kept until the tab is closed.
 
 import { clock } from "../core/clock.js";
 import { ofTab } from "../core/storage.js";
@@ -6,7 +6,7 @@ import { organiser } from "./calls.js";
 
 const NAME = "organiser";
 
-// What a token says of itself; only the server can tell whether that is true. null if it is none.
+// The claims of a token, unverified: only the server checks its signature. null if it has none.
 function readToken(text) {
   try {
     const part = text.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
@@ -29,7 +29,7 @@ export function setOrganiserToken(text) {
   else ofTab.remove(NAME);
 }
 
-// The organiser's calls, or null when nobody is signed in as one.
+// The organiser's calls, or null without an organiser's token.
 export function organiserCalls() {
   const token = ofTab.read(NAME);
   return token && checkToken(token) === "ok" ? organiser(token) : null;

@@ -1,4 +1,4 @@
-// A refusal of the API (application/problem+json), or that no answer came.
+// A refusal of the API (application/problem+json), or a missing answer.
 
 export class Problem extends Error {
   // members: the further members of the answer, such as `seats` or `sale_opens_at`.
@@ -10,8 +10,7 @@ export class Problem extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
-  // Whether the request may have been carried out, or may be if it is sent again: nothing is known
-  // before there is an answer.
+  // Whether the request may have been carried out, or a retry may be. Only an answer tells.
   get inDoubt() {
     return (
       this.status === 0 ||

@@ -1,4 +1,4 @@
-// Who is signed in: {user_id, name, access_token, expires_at}, or null.
+// The session of the signed-in user: {user_id, name, access_token, expires_at}, or null.
 
 import { clock } from "../core/clock.js";
 import { lasting, onOtherTab } from "../core/storage.js";

@@ -1,4 +1,4 @@
-// The user's prepaid money, and what moves it: top-up, payment, refund.
+// The user's balance, and the calls that change it: top-up, payment, refund.
 
 import { rememberCurrency } from "../core/format.js";
 import { accounts, payments } from "./calls.js";
@@ -44,7 +44,7 @@ export async function finishTopUp(options) {
   if (amount !== null) await charge(amount, options);
 }
 
-// A top-up whose answer was lost comes first: it may have been carried out.
+// A top-up whose answer was lost is repeated first: the server may have carried it out.
 export async function topUp(amount, options) {
   if (unansweredTopUp() !== amount) await finishTopUp(options);
   return charge(amount, options);
@@ -64,7 +64,7 @@ export function paymentIsUnanswered(reservationId) {
   return openIntent(payName(reservationId)) !== null;
 }
 
-// For a reservation that is no longer held: whatever was asked has its answer.
+// For a reservation that is no longer held: its status answers the payment.
 export function forgetPayment(reservationId) {
   forgetIntent(payName(reservationId));
 }

@@ -14,7 +14,7 @@ const palettes = [
   { deep: "#101010", glow: "#f4f4f0", strong: "#e4312b", soft: "#9a9a94" },
 ];
 
-// A concert whose words name a picture gets that one.
+// A concert whose title or artist names a motif gets that one.
 const meanings = [
   [/string|quartet|violin|cello|orchestra|현악|사중주|바이올린|첼로|교향/iu, "strings"],
   [/light|aurora|north|night|star|빛|밤|별|오로라/iu, "aurora"],

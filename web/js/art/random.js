@@ -1,4 +1,4 @@
-// Numbers that look random and are the same for the same text, everywhere and for ever.
+// A pseudo-random generator seeded by a text: the same text gives the same numbers everywhere.
 
 export function seedOf(text) {
   let seed = 2166136261;

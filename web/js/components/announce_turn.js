@@ -1,4 +1,4 @@
-// Tells the user, whatever page is shown or hidden, that the door has opened or a place has ended.
+// Tells the user on every page, in a hidden tab too, that the turn has come or a place has ended.
 
 import { alertAll, notify, setTitle } from "../core/announce.js";
 import { goTo } from "../core/router.js";

@@ -1,4 +1,4 @@
-// A small line of what happened in the last minutes.
+// A small line chart of the last minutes.
 
 import { number } from "../core/format.js";
 import { h, svg } from "../core/dom.js";
@@ -6,11 +6,11 @@ import { h, svg } from "../core/dom.js";
 const WIDTH = 240;
 const HEIGHT = 64;
 
-// values: numbers, oldest first. words: what a screen reader says of it.
+// values: numbers, oldest first. words: the text for screen readers.
 export function lineChart({ title, values, words, format = number }) {
   const top = Math.max(1, ...values);
   const last = values.at(-1) ?? 0;
-  // One look is a level line.
+  // A single value becomes a level line.
   const shown = values.length === 1 ? [last, last] : values;
   const x = (i) => (i * WIDTH) / (shown.length - 1);
   const y = (value) => HEIGHT - 2 - ((HEIGHT - 8) * value) / top;

@@ -1,4 +1,4 @@
-// Buttons, fields and the like, all of one make.
+// Buttons, fields, dialogs and lists that all pages share.
 
 import { focusOn, h, setText, show, svg } from "../core/dom.js";
 import { t } from "../i18n/index.js";
@@ -23,7 +23,7 @@ export function linkButton(text, path, { kind = "", ...properties } = {}) {
   );
 }
 
-// Keeps the button from being pressed again while act() runs, and says so.
+// Disables the button while act() runs, and shows that it is busy.
 export async function whileBusy(element, act) {
   if (element.getAttribute("aria-busy") === "true") return;
   element.setAttribute("aria-busy", "true");
@@ -34,7 +34,7 @@ export async function whileBusy(element, act) {
   }
 }
 
-// A labelled input with room for what is wrong with it. options: hint, and properties of the input
+// A labelled input with room for an error text. options: hint, and properties of the input
 export function field(label, { hint = "", element = "input", ...properties } = {}, ...children) {
   const id = newId("field");
   const input = h(element, { id, "aria-describedby": `${id}-note`, ...properties }, ...children);
@@ -55,7 +55,7 @@ export function field(label, { hint = "", element = "input", ...properties } = {
   };
 }
 
-// Shows the browser's own complaint about each field in our words; true if there is none.
+// Shows the browser's validation errors in our words; true if there are none.
 export function checkFields(fields) {
   const wrong = fields.filter((item) => {
     item.complain(complaintOf(item.input));
@@ -94,7 +94,7 @@ export function empty(title, text, { heading = "h2", ways = [] } = {}) {
   );
 }
 
-// Asks before something that cannot be undone. Resolves to whether it is wanted.
+// Asks for confirmation of what cannot be undone. Resolves to true for yes.
 export function confirm(question, { yes, no = t("action.keep") }) {
   return new Promise((resolve) => {
     const titleId = newId("question");
@@ -155,7 +155,7 @@ export function pagedList({ load, row, whenEmpty, onProblem }) {
       const next = page.next_cursor;
       show(end, next ? button(t("action.more"), { onclick: () => more(next) }) : null);
       if (list.children.length === 0) show(box, whenEmpty());
-      // The button that was pressed is gone; on with what it brought.
+      // The pressed button is gone, so the first new item gets the focus.
       else if (cursor) focusOn(rows[0]);
     } catch (problem) {
       show(

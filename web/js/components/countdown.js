@@ -1,5 +1,5 @@
-// Runs down to a time of the server's clock. What it shows follows from the times alone, so that a
-// tab that slept shows the right thing as soon as it wakes.
+// A countdown to a time of the server's clock. It computes what it shows from the times alone, so
+// that a tab that slept is right as soon as it wakes.
 
 import { say } from "../core/announce.js";
 import { clock } from "../core/clock.js";
@@ -44,7 +44,7 @@ export function countdown(
   };
 }
 
-// For those who do not see the clock.
+// Tells a screen reader.
 export function sayTimeLeft(leftMs) {
   say(t("time.left", { time: roughly(leftMs) }));
 }

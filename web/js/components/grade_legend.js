@@ -1,4 +1,4 @@
-// What the colours and shapes of the map mean, with price and how many are left.
+// The legend of the map: colour and shape, price and free seats of each grade.
 
 import { money, number } from "../core/format.js";
 import { h, svg } from "../core/dom.js";

@@ -1,5 +1,5 @@
-// Rows that are shown again and again: each stays the same element, so that the keyboard does not
-// lose its place and a press does not miss what was just replaced.
+// A list that updates its rows in place: each row stays the same element, so that the focus is kept
+// and a press does not miss a button that was just replaced.
 
 export class KeptList {
   // keyOf(item) tells items apart; make(item) returns {element, update(item), stop?()}.
@@ -28,7 +28,7 @@ export class KeptList {
     return row;
   }
 
-  // Whoever stood on the row stands on its neighbour then.
+  // If the row had the focus, its neighbour gets it.
   drop(key, { element, stop }) {
     if (element.contains(document.activeElement)) {
       const neighbour = element.nextElementSibling ?? element.previousElementSibling;

@@ -1,4 +1,4 @@
-// Says what went wrong and offers the ways forward.
+// Notices: what went wrong, and the links and buttons that lead on.
 
 import { goTo } from "../core/router.js";
 import { h, show } from "../core/dom.js";
@@ -6,13 +6,13 @@ import { t } from "../i18n/index.js";
 import { button } from "./controls.js";
 import { problemText } from "./problem_text.js";
 
-// Where one signs in to come back here; organisers do so elsewhere.
+// The sign-in page that leads back here; organisers have their own.
 function signInPath() {
   const here = location.hash.slice(1);
   return here.startsWith("/organiser") ? "/organiser" : `/sign-in?then=${encodeURIComponent(here)}`;
 }
 
-// Where each refusal leads, if anywhere: [words, path] for the concert it is about.
+// The way out of each refusal that has one: [words, path] for its concert.
 const ways = {
   unauthenticated: () => ["way.sign_in", signInPath()],
   queue_token_required: (concertId) => ["way.join", `/concerts/${concertId}/line`],
@@ -28,11 +28,11 @@ const ways = {
   sold_out: () => ["way.to_concerts", "/"],
   sale_closed: () => ["way.to_concerts", "/"],
   not_found: () => ["way.to_concerts", "/"],
-  // With where one was going.
+  // The address carries the page to return to.
   email_taken: () => ["way.sign_in", location.hash.slice(1).replace("/sign-up", "/sign-in")],
 };
 
-// What goes away by itself, so that asking again helps.
+// Problems that pass, so that a retry helps.
 const passing = [
   "offline",
   "unavailable",
@@ -42,7 +42,7 @@ const passing = [
   "internal",
 ];
 
-// options: concertId that it is about, retry() to offer asking again
+// options: concertId of the request, retry() to offer a retry
 export function notice(problem, { concertId = null, retry = null } = {}) {
   const way = ways[problem.code]?.(concertId, problem.members);
   const reachable = way && !way[1].includes("null") && !way[1].includes("undefined");
@@ -59,13 +59,13 @@ export function notice(problem, { concertId = null, retry = null } = {}) {
   );
 }
 
-// Where notices come and go. It is there before them: only so does a screen reader say them.
+// A live region for notices. It must exist before them, or a screen reader does not read them.
 export function messageBox() {
   return h("div", { class: "messages", "aria-live": "polite" });
 }
 
-// For what is tried again by itself: a problem that is shown already is not said once more, and its
-// button stays under the finger.
+// For automatic retries: a problem that is shown already is not announced again, and its button
+// stays in place.
 export function keepProblem(box, problem, options) {
   if (box.firstElementChild?.dataset.code !== problem.code) show(box, notice(problem, options));
 }
@@ -74,7 +74,7 @@ export function hint(text, ...ways) {
   return said("hint", text, ways);
 }
 
-// Something that the user did not want, but nobody's mistake.
+// Bad news that is not an error.
 export function warning(text, ...ways) {
   return said("warning", text, ways);
 }

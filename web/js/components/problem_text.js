@@ -1,4 +1,4 @@
-// What a refusal means to a person, in one sentence.
+// The text of a refusal for the user, in one sentence.
 
 import { dayAndTime, money, number } from "../core/format.js";
 import { hasText, t } from "../i18n/index.js";
@@ -19,7 +19,7 @@ export function problemText(problem) {
   });
 }
 
-// Why a place in line is no more.
+// Why a place in line has ended.
 export function endText(reason) {
   return t(hasText(`ended.${reason}`) ? `ended.${reason}` : "ended.OTHER");
 }

@@ -1,5 +1,5 @@
-// A ticket's code as a picture. The library is loaded where tickets are shown and nowhere else; if
-// it is missing the code in letters does.
+// A ticket's code as a QR picture. Only pages with tickets load the library; without it the ticket
+// shows its code in letters.
 
 import { h, svg } from "../core/dom.js";
 import { t } from "../i18n/index.js";
@@ -7,7 +7,7 @@ import { t } from "../i18n/index.js";
 const LIBRARY = "/vendor/lean-qr@2.7.4/index.mjs";
 const QUIET = 4;
 
-// Capital letters, digits and a few signs only: a code of these is a third smaller.
+// Capital letters, digits and a few signs only: QR packs these a third smaller.
 export function ticketCode(payment, seat) {
   return `STAGEDOOR:${payment.payment_id}:${payment.date_id}:${seat.number}`.toUpperCase();
 }

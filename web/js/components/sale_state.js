@@ -1,4 +1,4 @@
-// How a concert's sale stands, as a badge.
+// The state of a concert's sale, as a badge.
 
 import { clock } from "../core/clock.js";
 import { roughly } from "../core/format.js";

@@ -1,4 +1,4 @@
-// The free seats as a list, for whom a map is no help.
+// The free seats as a list, for fans who cannot use the map.
 
 import { money } from "../core/format.js";
 import { h, show } from "../core/dom.js";

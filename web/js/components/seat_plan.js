@@ -8,7 +8,7 @@ import { button, checkFields, field } from "./controls.js";
 import { seatWords } from "./seat_words.js";
 
 const SEATS_MAX = 100_000;
-// More than this is not drawn while somebody types.
+// The preview does not draw more than this while the organiser types.
 const PREVIEW_MAX = 30_000;
 
 const presets = {
@@ -115,7 +115,7 @@ export class SeatPlan {
     return checkFields(this.fields);
   }
 
-  // As the API wants them.
+  // In the form of the API.
   get ranges() {
     let next = 1;
     return this.rows.map((row) => {

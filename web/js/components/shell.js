@@ -1,4 +1,4 @@
-// What stays while pages change: header, navigation, the bar of what waits for the user.
+// The frame around every page: header, navigation, the bar of places in line and holds.
 
 import { knownBalance, onBalanceChange, refreshBalance } from "../api/wallet.js";
 import { currentUser, onSessionChange, setSession } from "../api/session.js";
@@ -17,8 +17,8 @@ const sections = [
   ["organiser", "/organiser"],
 ];
 
-// Returns {element, main, update(path)}. What is in it is made once and updated in place: whatever
-// changes, the keyboard stays where it is.
+// Returns {element, main, update(path)}. Its elements are made once and updated in place, so that
+// the focus stays where it is.
 export function shell() {
   const main = h("main", { id: "main", tabindex: "-1" });
   const skip = h("a", { class: "skip", href: "#main", onclick: skipTo(main) });

@@ -1,4 +1,4 @@
-// In the place of a page that needs somebody signed in. Leads back to it afterwards.
+// Stands in for a page that needs a signed-in user, and leads back to it after the sign-in.
 
 import { t } from "../i18n/index.js";
 import { empty, linkButton } from "./controls.js";

@@ -1,4 +1,4 @@
-// Putting money on the balance: a few amounts to press, and one's own.
+// Tops up the balance: a few preset amounts, and a field for another one.
 
 import { finishTopUp, topUp, unansweredTopUp } from "../api/wallet.js";
 import { money } from "../core/format.js";
@@ -10,7 +10,7 @@ import { hint, messageBox, notice } from "./notice.js";
 const AMOUNT_MAX = 10_000_000;
 const PRESETS = [50_000, 100_000, 200_000, 500_000];
 
-// missing: the least that is needed, put into the field. onDone(answer) after each top-up.
+// missing: the least amount that is needed, preset in the field. onDone(answer) after each top-up.
 export function topUpForm({ missing = null, onDone = () => {} } = {}) {
   const messages = messageBox();
   const amount = field(t("wallet.amount"), {

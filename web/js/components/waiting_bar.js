@@ -1,4 +1,4 @@
-// A bar on every page for what cannot wait: one's place in line, one's turn, seats that are held.
+// A bar on every page with the user's places in line, turns and open hold.
 
 import { onSessionChange } from "../api/session.js";
 import { number, roughly } from "../core/format.js";
@@ -39,7 +39,7 @@ export function waitingBar() {
 const keyOf = ({ hold, place }) =>
   hold ? `hold ${hold.reservationId}` : `place ${place.state.token_id}`;
 
-// A link with words, a clock or how long, and what to do; update() says which.
+// A link with words, a countdown or an estimate, and what a press does; update() fills them in.
 function entry() {
   const words = h("span");
   const time = h("span");

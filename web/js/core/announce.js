@@ -1,15 +1,15 @@
-// Words for those who do not see the page, or not now: live regions, the title, a notification.
+// Announcements beside the page itself: live regions, the title, notifications.
 
 import { show } from "./dom.js";
 
 const APP = "Stagedoor";
 
-// A screen reader says it when it has finished its sentence; the same words again are said again.
+// A screen reader reads it after its present sentence; the same text twice is read twice.
 export function say(text) {
   show(document.getElementById("polite"), text);
 }
 
-// A screen reader says it at once.
+// A screen reader reads it at once.
 export function alertAll(text) {
   show(document.getElementById("assertive"), text);
 }
@@ -26,7 +26,7 @@ export async function askToNotify() {
   return (await Notification.requestPermission()) === "granted";
 }
 
-// Without sound. Pressing it brings the tab to the front.
+// Silent. A press on it brings the tab to the front.
 export function notify(title, text, onOpen) {
   if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
   try {
@@ -37,6 +37,6 @@ export function notify(title, text, onOpen) {
       onOpen?.();
     });
   } catch {
-    // Some phones only let a service worker notify; the title and the page say it too.
+    // Some phones allow only service workers to notify; the title and the page say it too.
   }
 }

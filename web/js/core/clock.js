@@ -1,5 +1,5 @@
-// The server's time. A fan's clock may be hours wrong, and deadlines are the server's: so every
-// answer narrows down how far the two are apart.
+// The server's time. A fan's clock may be hours wrong and deadlines are in the server's time, so
+// every answer narrows the bounds of the offset.
 
 export class ServerClock {
   constructor(localNow = Date.now) {
@@ -12,12 +12,12 @@ export class ServerClock {
     this.offsetMax = Infinity;
   }
 
-  // An answer that was asked for at `sent` and had arrived at `received` (local) was made at
-  // `serverTime`, which is cut to `resolution`: `Date` knows whole seconds only.
+  // The server stamped `serverTime` on an answer between `sent` and `received` (local time) and
+  // rounded it down to `resolution`: the header Date has whole seconds.
   observe(serverTime, sent, received, resolution = 1000) {
     const min = serverTime - received;
     const max = serverTime + resolution - sent;
-    // Nothing in common with what was known: somebody has set the local clock.
+    // Outside of the bounds: the local clock has been set.
     if (min > this.offsetMax || max < this.offsetMin) this.reset();
     this.offsetMin = Math.max(this.offsetMin, min);
     this.offsetMax = Math.min(this.offsetMax, max);

@@ -10,18 +10,18 @@ export function svg(name, properties = {}, ...children) {
   return fill(document.createElementNS(SVG, name), properties, children);
 }
 
-// Puts `children` in the place of what is there; null and false are left out.
+// Replaces the content by `children`; null and false are left out.
 export function show(element, ...children) {
   element.replaceChildren(...flat(children));
   return element;
 }
 
-// Sets the text only when it differs: a live region must not repeat itself.
+// Sets the text only if it differs: a live region must not repeat itself.
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-// For what has no place in the order of the tab key, such as a heading.
+// Focuses an element that is not in the tab order, such as a heading.
 export function focusOn(element) {
   element?.setAttribute("tabindex", "-1");
   element?.focus();
@@ -38,7 +38,7 @@ function fill(element, properties, children) {
   return element;
 }
 
-// Through the object model: a style attribute would be refused by the Content-Security-Policy.
+// Through the object model: the Content-Security-Policy blocks style attributes.
 export function setStyle(element, style) {
   for (const [name, value] of Object.entries(style)) element.style.setProperty(name, value);
 }

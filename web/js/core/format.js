@@ -1,4 +1,4 @@
-// Times, money and durations as people of the chosen language write them.
+// Times, money and durations in the format of the chosen language.
 
 import { currentLanguage, t } from "../i18n/index.js";
 import { lasting } from "./storage.js";
@@ -59,7 +59,7 @@ export function dayAndTime(time) {
   return `${day(time)} ${timeOfDay(time)}`;
 }
 
-// 4:09, 1:04:09: what a clock shows that runs down. Never shows 0:00 before it is over.
+// The face of a countdown: 4:09, 1:04:09. Rounded up, so that 0:00 means over.
 export function clockFace(durationMs) {
   const total = Math.max(0, Math.ceil(durationMs / SECOND));
   const hours = Math.floor(total / 3600);

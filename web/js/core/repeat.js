@@ -1,4 +1,4 @@
-// Does something again and again as long as the page is seen; a hidden one asks for nothing.
+// Repeats an action while the page is visible; a hidden page sends no requests.
 
 import { wakeIn } from "./wake.js";
 

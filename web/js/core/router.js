@@ -1,4 +1,4 @@
-// Pages by the part of the address behind `#`: a reload, a bookmark or another tab shows the same.
+// Finds the page of the address behind `#`, so that reloads, bookmarks and other tabs show it too.
 
 // routes: [[pattern, load]...]; a part of a pattern that begins with `:` is a parameter.
 export class Router {
@@ -43,7 +43,7 @@ export function goTo(path) {
   globalThis.location.hash = path;
 }
 
-// Like goTo, but the way back leads to where one was before the present page.
+// Like goTo, but the present page leaves the browser's history.
 export function replaceBy(path) {
   globalThis.location.replace(`#${path}`);
 }

@@ -5,7 +5,7 @@ const PREFIX = "stagedoor.";
 
 export class Store {
   constructor(open) {
-    // Only what the area did not take: what is in it, other tabs may change.
+    // Only entries that the area refused: other tabs may change those in it.
     this.memory = new Map();
     try {
       this.area = open();
@@ -38,7 +38,7 @@ export class Store {
     try {
       this.area?.removeItem(PREFIX + name);
     } catch {
-      // Gone from memory at least.
+      // It is gone from memory at least.
     }
   }
 
@@ -53,13 +53,13 @@ export class Store {
   }
 }
 
-// Outlives the tab: sign-in, places in line, intents whose answer is not known.
+// Outlives the tab: session, places in line, unanswered intents.
 export const lasting = new Store(() => globalThis.localStorage);
 
-// Ends with the tab: what is picked on a map, the organiser's token.
+// Ends with the tab: picked seats, the organiser's token.
 export const ofTab = new Store(() => globalThis.sessionStorage);
 
-// Calls back with the name of what another tab has changed.
+// Calls back with the name of each entry that another tab has changed.
 export function onOtherTab(callback) {
   globalThis.addEventListener?.("storage", ({ key }) => {
     if (key?.startsWith(PREFIX)) callback(key.slice(PREFIX.length));

@@ -1,4 +1,4 @@
-// Light or dark: the system's choice until somebody chooses here.
+// Light or dark: the system's choice until the user chooses.
 
 import { lasting } from "./storage.js";
 

@@ -1,5 +1,5 @@
-// Timers that keep their time in a background tab, where a page's own are held back to once a
-// minute: the waiting would miss their turn. A worker's are not.
+// Timers that are exact in a background tab, where browsers throttle a page's own timers to one a
+// minute and a waiting user would miss the turn. A worker's timers are not throttled.
 
 let worker = null;
 let workerFailed = false;
@@ -18,7 +18,7 @@ function startWorker() {
   }
 }
 
-// Its file did not arrive: the page's own timers are better than none.
+// The worker did not load: throttled timers are better than none.
 function doWithoutWorker() {
   worker = null;
   workerFailed = true;
@@ -31,7 +31,7 @@ function ring(id) {
   item?.callback();
 }
 
-// Calls back once after `delay` ms. Returns a function that calls it off.
+// Calls back once after `delay` ms. Returns a function that cancels it.
 export function wakeIn(delay, callback) {
   if (!worker) startWorker();
   const id = (lastId += 1);

@@ -1,4 +1,4 @@
-// The hold that waits for its payment, so that every page can lead back to it.
+// The hold that is not paid yet, so that every page can link to it.
 
 import { currentUser } from "../api/session.js";
 import { clock } from "../core/clock.js";
@@ -13,7 +13,7 @@ export function openHold() {
   return hold && Date.parse(hold.heldUntil) > clock.now() ? hold : null;
 }
 
-// Keeps what the reservation says now; one that is not HELD any more is forgotten.
+// Stores a HELD reservation; forgets one that is no longer held.
 export function noteReservation(reservation) {
   const kept = lasting.read(name());
   if (reservation.status === "HELD") {

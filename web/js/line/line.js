@@ -1,4 +1,4 @@
-// The user's places in line, polled exactly when each answer says, whatever page is shown.
+// The user's places in line. Each is polled exactly when its last answer says, on every page.
 
 import { queue } from "../api/calls.js";
 import { currentUser, onSessionChange } from "../api/session.js";
@@ -9,7 +9,7 @@ const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 10_000;
 
 // place: {concertId, title, token, state, aheadAtFirst, checkedAt, nextAt, problem}
-// state is the queue state of the last answer, problem what went wrong since.
+// state is the queue state of the last answer, problem the code of the failure since.
 const places = new Map();
 const timers = new Map();
 const events = new EventTarget();
@@ -27,15 +27,14 @@ export function isLive(place) {
   return Boolean(place?.state) && place.state.status !== "EXPIRED";
 }
 
-// Calls back with a place whenever it has changed (and is told which it was before).
-// Returns a function that ends it.
+// Calls back with (place, placeBefore) at every change. Returns a function that stops it.
 export function onPlaceChange(callback) {
   const listener = (event) => callback(event.detail.place, event.detail.before);
   events.addEventListener("place", listener);
   return () => events.removeEventListener("place", listener);
 }
 
-// Joining again gives the place one has.
+// A second join returns the same place.
 export async function join(concertId, title) {
   const state = await queue.join(Number(concertId));
   return take(Number(concertId), { title, state });
@@ -48,7 +47,7 @@ export async function leave(concertId) {
   forget(concertId);
 }
 
-// Drops a place here, for example one that has ended and whose end was read.
+// Drops a place from this client, for example one whose end the user has read.
 export function forget(concertId) {
   const place = placeIn(concertId);
   stopTimer(Number(concertId));
@@ -57,14 +56,14 @@ export function forget(concertId) {
   tell(null, place);
 }
 
-// Asks at once instead of at the next time: a write said that the place is no longer what it was.
+// Polls at once: a refused write said that the place has changed.
 export async function lookNow(concertId) {
   const place = placeIn(concertId);
   if (place) await poll(place.concertId);
   return placeIn(concertId);
 }
 
-// A token for calls that need admission; a user whose browser lost it gets it again by joining.
+// A token for calls that need admission; a browser that lost it gets it again by joining.
 export async function tokenFor(concertId, title = "") {
   return (placeIn(concertId) ?? (await join(concertId, title))).token;
 }
@@ -77,7 +76,7 @@ function take(concertId, { title, state }) {
     title: title || before?.title || "",
     token: state.token,
     state,
-    // How far one has come is seen from where one began.
+    // The progress bar starts here.
     aheadAtFirst: Math.max(same ? before.aheadAtFirst : 0, state.ahead ?? 0),
     checkedAt: Date.now(),
     nextAt: state.status === "EXPIRED" ? null : Date.now() + (state.poll_after_ms ?? RETRY_MIN_MS),
@@ -96,7 +95,7 @@ async function poll(concertId) {
   if (!place) return;
   try {
     const state = await queue.look(place.token);
-    // Left or joined anew meanwhile.
+    // Unless the user has left or joined again meanwhile.
     if (places.get(concertId)?.token === place.token) take(concertId, { state });
   } catch (problem) {
     if (places.get(concertId)?.token === place.token) fail(place, problem);
@@ -119,7 +118,7 @@ function fail(place, problem) {
 function schedule(place) {
   stopTimer(place.concertId);
   if (place.nextAt === null) return;
-  // Never longer than the server said, whatever somebody does to the local clock.
+  // Never longer than the server said, even if the local clock is set back.
   const longest = Math.max(place.state.poll_after_ms ?? 0, RETRY_MAX_MS);
   const delay = Math.min(place.nextAt - Date.now(), longest);
   timers.set(
@@ -137,7 +136,7 @@ function tell(place, before) {
   events.dispatchEvent(new CustomEvent("place", { detail: { place, before } }));
 }
 
-// Each place by itself: the tabs of a user write down different ones.
+// One entry for each place, as several tabs of a user store different places.
 const nameOf = (concertId) => `place.${owner}.${concertId}`;
 
 function load() {
@@ -155,7 +154,7 @@ function adopt(place) {
   tell(place, null);
 }
 
-// When the network is back or the computer woke up, those whose time has come or who failed ask.
+// When the network is back or the computer wakes up, the places that are due or have failed poll.
 function catchUp() {
   for (const place of places.values()) {
     const due = place.nextAt !== null && (place.problem || place.nextAt <= Date.now());
@@ -166,7 +165,7 @@ function catchUp() {
 export function start() {
   load();
   onSessionChange(load);
-  // Another tab has joined a line: this one calls its user, too.
+  // A place that another tab has joined is polled and announced here too.
   onOtherTab((name) => owner && name.startsWith(nameOf("")) && adopt(lasting.read(name)));
   globalThis.addEventListener("online", catchUp);
   globalThis.addEventListener("pageshow", catchUp);

@@ -1,4 +1,4 @@
-// What the last minutes of a sale looked like; the API tells the present only. A reload keeps it.
+// Samples of the last minutes of a sale, as the API tells only the present. A reload keeps them.
 
 import { ofTab } from "../core/storage.js";
 
@@ -12,7 +12,7 @@ export class Samples {
     this.samples = store.read(this.name) ?? [];
   }
 
-  // What the API said at a time (ms). After a long pause it begins anew.
+  // Adds the API's figures of a time (ms). After a long gap the samples begin anew.
   add(at, { queue, revenue }) {
     const last = this.samples.at(-1);
     if (last && (at <= last.at || at - last.at > LONGEST_GAP_MS)) this.samples = [];

@@ -1,4 +1,4 @@
-// Signing up and signing in; afterwards on to where one was going.
+// Signing up and signing in; both lead on to the page that asked for it.
 
 import { accounts } from "../api/calls.js";
 import { currentUser, setSession } from "../api/session.js";

@@ -93,7 +93,7 @@ function build(concert, clocks) {
 
   function update(now, items) {
     show(badge, saleBadge(now));
-    // Rebuilt only when it changes, lest a press meets a button that is just being replaced.
+    // Rebuilt only if it changes, so that a press does not miss a button that is being replaced.
     const meaning = JSON.stringify([
       now.sale_state,
       now.sale_opens_at,
@@ -132,7 +132,7 @@ function wayIn(concert, clocks, crowd) {
   }
 }
 
-// A place that has ended is not what somebody means who comes again.
+// A user who returns means a new place, not one that has ended.
 function joinLink(text, { concert_id: id }, line) {
   return linkButton(t(text), line, { kind: "primary", onclick: () => placeIn(id) && forget(id) });
 }

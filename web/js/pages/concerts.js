@@ -1,4 +1,4 @@
-// What is on: a wall of posters.
+// The list of concerts: a wall of posters.
 
 import { concerts } from "../api/calls.js";
 import { poster } from "../art/poster.js";
@@ -25,7 +25,7 @@ export function page() {
 
   async function load(cursor = null) {
     const loadNumber = (loads += 1);
-    // Another choice was made while this answer was on its way.
+    // The user has chosen something else while this answer was on its way.
     const isLate = () => loadNumber !== loads;
     show(end, cursor ? loading() : null);
     if (!cursor) show(wall, placeholders());

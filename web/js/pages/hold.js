@@ -1,4 +1,4 @@
-// Seats on hold: how long still, what they cost, and paying for them.
+// A hold: the time that is left, the price, and the payment.
 
 import { reservations } from "../api/calls.js";
 import { currentUser } from "../api/session.js";
@@ -26,7 +26,7 @@ import { t } from "../i18n/index.js";
 import { noteReservation } from "../line/hold.js";
 import { lookNow, placeIn, tokenFor } from "../line/line.js";
 
-// The server's time is known to a fraction of a second: so much later the hold is surely over.
+// The error of the client's idea of the server's time: this much later the hold is surely over.
 const LAPSE_MS = 500;
 
 export function page({ params, path }) {
@@ -72,7 +72,7 @@ class Checkout {
     try {
       await refreshBalance();
     } catch (problem) {
-      // The deadline stays in sight.
+      // The countdown stays visible above it.
       show(this.messages, notice(problem, { retry: () => this.begin() }));
       return;
     }
@@ -133,7 +133,7 @@ class Checkout {
     return h("p", { class: "hold-clock" }, t("hold.time_left"), this.clock.element);
   }
 
-  // The server decides: a payment under way may still have been in time.
+  // The server decides: a payment on its way may have been in time.
   async lapse() {
     await pause(LAPSE_MS);
     if (this.paying || this.gone) return;
@@ -182,7 +182,7 @@ class Checkout {
       missing > 0 ? this.topUpFirst(missing) : this.payButton(),
       this.releaseButton(),
     );
-    // Topped up: the next press pays.
+    // After a top-up the next press pays.
     if (hadFocus) this.money.querySelector(".button-primary").focus();
   }
 
@@ -222,7 +222,7 @@ class Checkout {
       });
       noteReservation({ ...this.reservation, status: "CONFIRMED" });
       lookNow(this.reservation.concert_id);
-      // Whoever has gone on to another page stays there.
+      // A user who has gone on to another page stays there.
       if (this.gone) say(t("line.paid"));
       else replaceBy(`/tickets/${payment.payment_id}?new`);
     } catch (problem) {
@@ -233,7 +233,7 @@ class Checkout {
   }
 
   async explain(problem) {
-    // The state of the hold says it better than the refusal.
+    // The state of the hold explains it better than the refusal.
     if (["already_paid", "hold_expired", "reservation_cancelled"].includes(problem.code)) {
       await lookNow(this.reservation.concert_id);
       await this.load();

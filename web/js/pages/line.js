@@ -1,4 +1,4 @@
-// The waiting room: one's exact place, how far one has come, and the moment the door opens.
+// The waiting room: the user's exact place, the progress, and the moment the door opens.
 
 import { concerts } from "../api/calls.js";
 import { currentUser } from "../api/session.js";
@@ -71,7 +71,7 @@ class WaitingRoom {
   async join() {
     try {
       const place = await join(this.concertId, this.concert.title);
-      // Nobody in front: straight on.
+      // No line: straight on to the seats.
       if (place.state.status === "ACTIVE" && !this.gone)
         replaceBy(`/concerts/${this.concertId}/seats`);
     } catch (problem) {
@@ -157,7 +157,7 @@ class WaitingRoom {
     ];
   }
 
-  // Organisers may move the opening while people wait for it.
+  // Organisers may move the opening while fans wait for it.
   opening() {
     const element = h("p", { class: "line-opens" });
     let clock = null;

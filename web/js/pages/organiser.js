@@ -1,4 +1,4 @@
-// The organiser's door: the token, then all concerts.
+// The organiser's first page: the token, then all concerts.
 
 import { concerts } from "../api/calls.js";
 import { checkToken, organiserCalls, setOrganiserToken } from "../api/organiser_session.js";

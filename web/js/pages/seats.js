@@ -49,7 +49,7 @@ class SeatChoice {
     this.seats = [];
     this.etag = null;
     this.messages = messageBox();
-    // The code of the problem of the listing that is shown, if one is.
+    // The code of the listing's problem while the page shows one.
     this.failing = null;
     this.element = h("div", {}, loading(t("seats.loading")));
     this.stops = [
@@ -160,7 +160,7 @@ class SeatChoice {
   }
 
   followPlace(place) {
-    // Its end may have been read, and the place dropped, in another tab.
+    // Another tab may have dropped the place after its end.
     const { status, expires_at: expiresAt } = place?.state ?? {};
     if (status !== "ACTIVE") {
       replaceBy(`/concerts/${this.concertId}/line`);
@@ -210,7 +210,7 @@ class SeatChoice {
     this.showSummary();
   }
 
-  // Picks that somebody else has taken go; the others stay.
+  // Drops the picks that other users have taken; the others stay.
   dropTaken(isFree) {
     const lost = this.picks.keepOnly(isFree);
     if (lost.length === 0) return;
@@ -312,7 +312,7 @@ class SeatChoice {
       h("option", { value: i + 1, selected: i === 1 }, t("seats.count", { n: i + 1 })),
     );
     this.bestCount = h("select", { "aria-label": t("seats.how_many") }, options);
-    // Of any grade means from the cheapest on.
+    // Without a grade the server takes the cheapest.
     this.bestGrade = h(
       "select",
       { "aria-label": t("seats.grade") },

@@ -1,4 +1,4 @@
-// What one owns: a ticket with its code per seat; and what was refunded.
+// The user's tickets, one with its code for each seat, and refunded payments.
 
 import { payments } from "../api/calls.js";
 import { currentUser } from "../api/session.js";

@@ -1,4 +1,4 @@
-// Which part of the hall is seen: pixels = units * scale + offset.
+// The visible part of the hall: pixels = units * scale + offset.
 
 const MARGIN_PX = 12;
 const SEAT_PX_MAX = 56;
@@ -27,7 +27,7 @@ export class Camera {
     this.fit();
   }
 
-  // At which the whole hall is seen.
+  // The scale that shows the whole hall.
   get scaleMin() {
     const { left, right, top, bottom } = this.bounds;
     const across = (this.width - 2 * MARGIN_PX) / (right - left);
@@ -84,7 +84,7 @@ export class Camera {
     return { x: (pixelX - this.x) / this.scale, y: (pixelY - this.y) / this.scale };
   }
 
-  // The hall is never dragged out of sight; what is smaller than the view stays in its middle.
+  // Keeps the hall in view; a hall that is smaller than the view stays in its middle.
   keepInside() {
     const { left, right, top, bottom } = this.bounds;
     this.x = insideAxis(this.x, left * this.scale, right * this.scale, this.width);

@@ -1,5 +1,5 @@
-// How a grade looks: by colour and by shape, so that nobody has to tell colours apart. The dearest
-// comes first.
+// The look of a grade: colour and shape, so that the map can be read without colours. The dearest
+// grade comes first.
 
 export const shapes = ["circle", "square", "diamond", "hexagon", "triangle", "cross"];
 

@@ -148,7 +148,7 @@ function nearestOf(plan, indices, x, y) {
   return best;
 }
 
-// The seat at a point, or -1 if none is near enough to be meant.
+// The seat at a point, or -1 if none is within reach.
 export function seatAt(plan, x, y, reach = 0.6) {
   let best = -1;
   let least = reach * reach;

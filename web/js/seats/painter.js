@@ -1,16 +1,16 @@
 // Draws the hall on a canvas. Each look of a seat is drawn once per size and then stamped. Where
-// seats are small and many their pixels are copied by hand, several times faster than the canvas
-// does it, so that 20,000 seats are far from taking a frame's time.
+// seats are small and many the painter copies their pixels itself, several times faster than the
+// canvas, so that 20,000 seats take a fraction of a frame.
 
 import { outlineOf } from "./grades.js";
 import { STAGE_FROM } from "./layout.js";
 
 const SEAT_SHARE = 0.4;
-// A stamp is a little wider than a seat's place, for the picked ones.
+// A stamp is a little wider than the space of a seat, as picked seats are drawn larger.
 const BOX = 1.1;
 const LABEL_FROM_PX = 24;
 const NAME_FROM_PX = 2;
-// In pixels of the screen; larger seats are few in any view.
+// In screen pixels; a view shows few seats that are larger.
 const COPY_BELOW_PX = 14;
 
 export class Painter {
@@ -21,7 +21,7 @@ export class Painter {
     this.stampSize = 0;
   }
 
-  // The colours of the design, read anew when it changes between light and dark.
+  // The colours of the design; the theme changes them.
   readColours() {
     const style = getComputedStyle(this.canvas);
     const read = (name) => style.getPropertyValue(name).trim();
@@ -48,8 +48,8 @@ export class Painter {
     this.stamps.clear();
   }
 
-  // scene: {seats, plan, grades, isPicked, byStatus, focused, stageName}; byStatus colours what is
-  // sold and held for those who sell, instead of what is free for those who buy.
+  // scene: {seats, plan, grades, isPicked, byStatus, focused, stageName}; byStatus colours
+  // sold and held seats, for organisers; otherwise free seats have colours, for fans.
   paint(scene, camera) {
     const { context, ratio } = this;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);

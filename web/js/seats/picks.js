@@ -29,7 +29,7 @@ export class Picks {
     return this.save("added");
   }
 
-  // Drops those that are not `free` any more and returns them.
+  // Drops the picks that are no longer free and returns them.
   keepOnly(free) {
     const lost = this.list.filter((number) => !free(number));
     for (const number of lost) this.numbers.delete(number);

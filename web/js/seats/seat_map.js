@@ -1,5 +1,5 @@
-// The map of a hall: a canvas that is dragged, zoomed and clicked, and walked with the arrow keys.
-// What the keyboard stands on is said in words.
+// The map of a hall: a canvas to drag, zoom and click, and to walk over with the arrow keys. A live
+// region reads out the seat under the keyboard focus.
 
 import { h, setText } from "../core/dom.js";
 import { t } from "../i18n/index.js";
@@ -16,7 +16,7 @@ const TOUCH_FROM_PX = 18;
 const CLOSE_PX = 30;
 
 export class SeatMap {
-  // onPick(seat) when one is clicked or chosen by key; isPicked(number); describe(seat) in words.
+  // onPick(seat) after a click or a key; isPicked(number); describe(seat) returns its words.
   constructor({ onPick, isPicked = () => false, byStatus = false, describe, label }) {
     this.onPick = onPick;
     this.describe = describe;
@@ -61,7 +61,7 @@ export class SeatMap {
     return this.scene.grades;
   }
 
-  // The listing of the API; the same hall again only changes what is free.
+  // seats: the listing of the API. The layout is computed anew only for another hall.
   setSeats(seats) {
     const sameHall =
       seats.length === this.scene.seats.length &&
@@ -144,9 +144,9 @@ export class SeatMap {
   }
 
   pointerDown(event) {
-    // The other buttons of a mouse mean other things.
+    // Only the main button drags and picks.
     if (event.button !== 0) return;
-    // The focus that comes with a click is not the keyboard's.
+    // Focus that comes from a click is not keyboard focus.
     this.pointing = true;
     this.field.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY, moved: 0 });
@@ -252,7 +252,7 @@ export class SeatMap {
     };
   }
 
-  // Walks over what is taken.
+  // Skips taken seats.
   toNextFree(step) {
     const { seats, focused } = this.scene;
     for (let i = 1; i <= seats.length; i += 1) {
