@@ -32,6 +32,7 @@ namespace stagedoor::testing {
 namespace {
 
 constexpr auto kDiesWithin = std::chrono::seconds(10);
+constexpr std::ptrdiff_t kLogLinesShown = 10;
 constexpr auto kLeavesWithin = std::chrono::seconds(5);
 // A processor that is taken away for a while is no memcached that hangs.
 constexpr const char* kMemcachedTimeout = "STAGEDOOR_MEMCACHED_TIMEOUT";
@@ -55,6 +56,19 @@ bool is_free(int port) {
   const int result = bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address);
   close(descriptor);
   return result == 0;
+}
+
+// No other process that runs tests gets this port before this one ends: it is seconds until a
+// server listens there. The name is of no file, so nothing is left behind.
+bool reserve(int port) {
+  const std::string name = "stagedoor-test-port-" + std::to_string(port);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  name.copy(address.sun_path + 1, sizeof address.sun_path - 1);
+  const int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return true;
+  close(descriptor);
+  return false;
 }
 
 Variables with_defaults(Variables settings, const Variables& defaults) {
@@ -96,7 +110,7 @@ int free_port() {
   std::uniform_int_distribution<int> ports(first, first + 999);
   for (int attempt = 0; attempt < 200; ++attempt) {
     const int port = ports(random);
-    if (is_free(port)) return port;
+    if (is_free(port) && reserve(port)) return port;
   }
   throw std::runtime_error("no free port from " + std::to_string(first) + " on");
 }
@@ -115,10 +129,11 @@ Installation::Installation(const std::filesystem::path& command, Variables setti
   variables_["STAGEDOOR_PORT"] = std::to_string(port_);
   start_janitor();
   try {
+    copy_template();
     up();
   } catch (...) {
     stop();
-    std::cerr << "kept " << home_ << '\n';
+    keep_home();
     throw;
   }
 }
@@ -153,7 +168,7 @@ Installation::~Installation() {
                     << " is left: " << content_of("/proc/" + std::to_string(pid) + "/cmdline");
     }
     if (::testing::UnitTest::GetInstance()->Failed()) {
-      std::cerr << "kept " << home_ << '\n';
+      keep_home();
     } else {
       std::filesystem::remove_all(home_);
     }
@@ -184,12 +199,13 @@ void Installation::stop_shared() { shared_instance().reset(); }
 std::string Installation::origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
 // A test process may be killed by a debugger or a timeout. A shell that waits for the end of a pipe
-// then still stops the servers; at an orderly end it reads a word and does nothing.
+// then still stops the servers and keeps their logs; at an orderly end it reads a word and does
+// nothing.
 void Installation::start_janitor() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
   const std::string script =
-      "trap '' INT TERM HUP; read -r word || { \"$0\" down; rm -rf \"$1\"; }";
+      "trap '' INT TERM HUP; read -r word || { \"$0\" down; rm -rf \"$1/db\"; }";
   const std::string command = command_;
   std::string home_variable = "STAGEDOOR_HOME=" + home_.string();
   std::string port_variable = "STAGEDOOR_PORT=" + std::to_string(port_);
@@ -223,6 +239,30 @@ void Installation::stop() {
   close(janitor_pipe_);
   janitor_pipe_ = -1;
   waitpid(janitor_, nullptr, 0);
+}
+
+// TEST_TEMPLATE names what make_template.sh has made. An installed tree starts from nothing, and so
+// does one that has its database elsewhere.
+void Installation::copy_template() const {
+  const char* folder = std::getenv("TEST_TEMPLATE");
+  if (folder == nullptr || command_ != source_directory() / "stagedoor") return;
+  if (variables_.contains("STAGEDOOR_DB")) return;
+  const CommandResult copied =
+      run_command({"cp", "-a", "--sparse=always", std::string(folder) + "/.", home_}, {});
+  if (copied.exit_code != 0) throw std::runtime_error(copied.err);
+}
+
+void Installation::keep_home() const {
+  std::cerr << "kept " << home_ << ", where the servers wrote last:\n";
+  std::error_code no_folder;
+  for (const auto& entry : std::filesystem::directory_iterator(home_ / "log", no_folder)) {
+    const std::string name = entry.path().filename();
+    if (name.ends_with("access.log") || entry.file_size() == 0) continue;
+    std::vector<std::string> lines = split(content_of(entry.path()), '\n');
+    lines.erase(lines.begin(), lines.end() - std::min(kLogLinesShown, std::ssize(lines)));
+    std::cerr << "== " << name << '\n';
+    for (const std::string& line : lines) std::cerr << line << '\n';
+  }
 }
 
 void Installation::report_alerts() const {

@@ -16,12 +16,14 @@ namespace stagedoor::testing {
 using Row = std::vector<std::string>;
 
 // A port of 127.0.0.1 that nobody listens on, one of the thousand from TEST_PORTS_FROM (21000) on.
+// Other tests do not get it while this process runs.
 int free_port();
 
 // A running Stagedoor of its own: home, port, database, memcached, nginx and handlers, started by
 // the shipped command line and stopped when it goes out of scope. Then it also fails the test when
 // nginx logged anything above `error` that no test expected, when the audit finds a violation, or
-// when a process is left. The home of a failed run is kept and its path printed.
+// when a process is left. The home of a failed run is kept; its path and the ends of its logs are
+// printed.
 class Installation {
  public:
   // Rate limits are off and memcached is waited for patiently unless `settings` says otherwise.
@@ -88,6 +90,8 @@ class Installation {
   friend class ImpatientHandlers;
 
   void start_janitor();
+  void copy_template() const;
+  void keep_home() const;
   void report_alerts() const;
   void stop();
 
