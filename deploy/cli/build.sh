@@ -93,6 +93,7 @@ verb_test() {
   build_target "$target"
   stage_test_packages
   [[ -z $suite ]] || selection=(-L "^$suite\$")
+  say "running the tests, $TESTS_AT_ONCE suites at a time"
   exec ctest --test-dir "$SOURCE/build/release" --output-on-failure --no-tests=error \
     -j"$TESTS_AT_ONCE" "${selection[@]}"
 }

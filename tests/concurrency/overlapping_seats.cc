@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 
+#include "support/patient_crowd.h"
 #include "support/seats.h"
 
 using namespace stagedoor::testing;
@@ -69,17 +70,19 @@ TEST(OverlappingSeats, NobodyMeetsADeadlockOrGetsHalfOfThem) {
   const std::vector<Fan> fans = admitted(kUsers, concert);
   const std::string deadlocks_before = deadlocks();
   std::mt19937 random(std::random_device{}());
+  PatientCrowd crowd;
   for (std::size_t round = 0; round < kRounds; ++round) {
     std::vector<Wish> wishes(kUsers);
     for (Wish& wish : wishes) wish.numbers = random_seats(random);
     const auto responses = parallel(kConnections, kUsers, [&](std::size_t i) {
-      return reserve(fans[i], date_id, wishes[i].numbers);
+      return crowd.insist([&] { return reserve(fans[i], date_id, wishes[i].numbers); });
     });
     for (std::size_t i = 0; i < kUsers; ++i) wishes[i].response = responses[i];
     const auto winners = check_round(wishes);
     expect_whole(concert);
     parallel(kConnections, winners.size(), [&](std::size_t i) {
-      const Response released = release(fans[winners[i]].user, responses[winners[i]].json());
+      const Response released = crowd.insist(
+          [&] { return release(fans[winners[i]].user, responses[winners[i]].json()); });
       EXPECT_EQ(released.status, 204) << released;
       return 0;
     });
@@ -98,6 +101,7 @@ TEST(OverlappingSeats, ReleasesBesideReservesLeaveEverythingWhole) {
   const Json concert = create_concert(hall(40));
   const std::int64_t date_id = date_of(concert);
   const std::vector<Fan> fans = admitted(64, concert);
+  PatientCrowd crowd;
   const auto served = parallel(fans.size(), fans.size(), [&](std::size_t i) {
     std::mt19937 random(static_cast<unsigned>(i));
     int got = 0;
@@ -107,10 +111,12 @@ TEST(OverlappingSeats, ReleasesBesideReservesLeaveEverythingWhole) {
         numbers.push_back(1 + static_cast<std::int64_t>(random() % 10) + 10 * k);
       }
       std::shuffle(numbers.begin(), numbers.end(), random);
-      const Response response = reserve(fans[i], date_id, numbers);
+      const Response response = crowd.insist([&] { return reserve(fans[i], date_id, numbers); });
       if (response.status == 201) {
         ++got;
-        EXPECT_EQ(release(fans[i].user, response.json()).status, 204);
+        const Response released =
+            crowd.insist([&] { return release(fans[i].user, response.json()); });
+        EXPECT_EQ(released.status, 204) << released;
       } else {
         expect_problem(response, 409, "seat_unavailable");
       }

@@ -179,8 +179,9 @@ TEST(SigningIn, CostsTheSameForAWrongPasswordAndAnUnknownEmail) {
     wrong_s.push_back(sign_in(email, "wrong password").seconds);
     unknown_s.push_back(sign_in("nobody@example.org", "wrong password").seconds);
   }
-  const double wrong = median(wrong_s);
-  const double unknown = median(unknown_s);
+  // Whatever else runs only adds to one.
+  const double wrong = *std::min_element(wrong_s.begin(), wrong_s.end());
+  const double unknown = *std::min_element(unknown_s.begin(), unknown_s.end());
   EXPECT_LT(unknown, wrong * 1.7);
   EXPECT_GT(unknown, wrong / 1.7);
 }

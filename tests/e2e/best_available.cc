@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "support/seats.h"
+#include "support/slowness.h"
 
 using namespace stagedoor::testing;
 
@@ -163,9 +164,10 @@ TEST(BestSeats, OfAHundredThousandAreFoundSoon) {
   }
   std::sort(best_ms.begin(), best_ms.end());
   std::sort(named_ms.begin(), named_ms.end());
-  std::cout << "of 100,000 seats: two best " << best_ms[10] << " ms, two by number " << named_ms[10]
+  std::cout << "of 100,000 seats: two best " << best_ms[0] << " ms, two by number " << named_ms[0]
             << " ms\n";
-  EXPECT_LT(best_ms[10], 3 * named_ms[10]);
+  // Of the fastest each: whatever else runs only adds to one.
+  EXPECT_LT(best_ms[0], 3 * named_ms[0]);
   // Every second seat is taken: there are no neighbours at all.
   Installation::shared().query(
       "SET @date = " + std::to_string(date_of(concert)) +
@@ -181,9 +183,10 @@ TEST(BestSeats, OfAHundredThousandAreFoundSoon) {
       " WHERE date_id = @date AND number % 2 = 0;"
       "UPDATE seats SET status = 'HELD', reservation_id = @id, held_until = @until"
       " WHERE date_id = @date AND number % 2 = 0");
+  const Slowness slowness;
   const Response apart = reserve_best(fan, date_of(concert), 2);
   ASSERT_EQ(apart.status, 201) << apart;
   EXPECT_EQ(numbers_of(apart.json()["seats"]), (Numbers{1, 3}));
-  EXPECT_LT(apart.seconds, 2.0);
+  EXPECT_LT(apart.seconds, 2.0 * slowness.factor());
   std::cout << "two best of 50,000 that stand alone: " << apart.seconds * 1'000 << " ms\n";
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 
+#include "support/slowness.h"
 #include "support/vocabulary.h"
 
 using namespace stagedoor::testing;
@@ -72,6 +73,7 @@ class Faults : public ::testing::Test {
   // only adds to the time of one.
   void expect_right_and_quick_answers(int rounds) const {
     std::map<std::string, double> least_seconds;
+    const Slowness slowness;
     for (int round = 0; round < rounds; ++round) {
       for (const Request& call : every_call()) {
         const std::string name = call.method + " " + call.path;
@@ -84,16 +86,18 @@ class Faults : public ::testing::Test {
     for (const auto& [name, seconds] : least_seconds) {
       // Hashing a password takes its time with or without a cache.
       const bool hashes = name.ends_with("/api/v1/users") || name.ends_with("/api/v1/sessions");
-      EXPECT_LT(seconds, kSlowestWithoutCacheSeconds + (hashes ? 0.3 : 0.0)) << name;
+      const double slowest = kSlowestWithoutCacheSeconds + (hashes ? 0.3 : 0.0);
+      EXPECT_LT(seconds, slowest * slowness.factor()) << name;
     }
   }
 
   void expect_unavailable(const Request& call) const {
     SCOPED_TRACE(call.method + " " + call.path);
+    const Slowness slowness;
     const Response response = send(call);
     expect_problem(response, 503, "unavailable");
     EXPECT_TRUE(response.has_header("Retry-After")) << response;
-    EXPECT_LT(response.seconds, kSlowestWithoutDatabaseSeconds);
+    EXPECT_LT(response.seconds, kSlowestWithoutDatabaseSeconds * slowness.factor());
   }
 
   Json concert_;
@@ -151,9 +155,10 @@ TEST_F(Faults, WithoutTheDatabaseEveryEndpointIsUnavailableAndEveryProcessSurviv
   installation().flush_memcached();
   for (const Request& call : every_call()) expect_unavailable(call);
   for (const Request& call : every_call()) expect_unavailable(call);
+  const Slowness slowness;
   const Response ready = send({.path = "/readyz"});
   EXPECT_EQ(ready.status, 503) << ready;
-  EXPECT_LT(ready.seconds, kSlowestWithoutDatabaseSeconds);
+  EXPECT_LT(ready.seconds, kSlowestWithoutDatabaseSeconds * slowness.factor());
   EXPECT_NE(ready.body.find("database"), std::string::npos) << ready;
   EXPECT_EQ(send({.path = "/healthz"}).status, 200);
   expect_same_processes();

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "support/queue.h"
+#include "support/slowness.h"
 
 using namespace stagedoor::testing;
 using namespace std::chrono_literals;
@@ -179,6 +180,7 @@ TEST_F(QueueFaults, MemcachedEmptiedAgainAndAgainLosesNothing) {
 }
 
 TEST_F(QueueFaults, WithoutMemcachedPollsGoOnAndTheLineMovesInOrder) {
+  const Slowness slowness;
   WatchedLine line(150);
   line.start(8);
   line.leave_at(20);
@@ -200,11 +202,12 @@ TEST_F(QueueFaults, WithoutMemcachedPollsGoOnAndTheLineMovesInOrder) {
   EXPECT_TRUE(becomes(line.states()[3], "ACTIVE"));
   line.stop();
   line.expect_exact();
-  EXPECT_LT(line.slowest_s(), 2.0);
+  EXPECT_LT(line.slowest_s(), 2.0 * slowness.factor());
 }
 
 TEST_F(QueueFaults, AMemcachedThatHangsStopsNoPoll) {
   const ImpatientHandlers impatient(installation());
+  const Slowness slowness;
   WatchedLine line(50);
   line.start(4);
   installation().signal_part("memcached", SIGSTOP);
@@ -214,7 +217,7 @@ TEST_F(QueueFaults, AMemcachedThatHangsStopsNoPoll) {
   installation().signal_part("memcached", SIGCONT);
   line.stop();
   line.expect_exact();
-  EXPECT_LT(line.slowest_s(), 2.0);
+  EXPECT_LT(line.slowest_s(), 2.0 * slowness.factor());
 }
 
 TEST_F(QueueFaults, ADatabaseKilledInMidJoinLosesNobodyWhoWasTold) {

@@ -13,6 +13,7 @@
 
 #include "support/patient_crowd.h"
 #include "support/slow_database.h"
+#include "support/slowness.h"
 #include "support/vocabulary.h"
 
 using namespace stagedoor::testing;
@@ -208,8 +209,11 @@ TEST(AList, IsNeverOlderThanFiveSecondsWhileReadersRaceWriters) {
     PatientCrowd readers;
     const SlowReaders slow("list_concerts");
     parallel(3, 3, [&](std::size_t) {
-      const auto end = Clock::now() + 9s;
-      while (Clock::now() < end) {
+      // Nine seconds, and as long as it takes on a slow machine until enough has happened.
+      const auto soonest_end = Clock::now() + 9s;
+      const auto latest_end = Clock::now() + 300s;
+      while (Clock::now() < soonest_end ||
+             ((reads <= 100 || created.size() <= 20) && Clock::now() < latest_end)) {
         const auto asked = Clock::now();
         const std::set<std::int64_t> listed = listed_ids(readers, path);
         for (const std::int64_t id : created.older_than(asked, 5s)) {
@@ -243,7 +247,7 @@ TEST(ASetting, IsNeverOlderThanTwoSecondsWhileReadersRaceWriters) {
     const SlowReaders slow("show_concert");
     parallel(3, 3, [&](std::size_t) {
       const auto soonest_end = Clock::now() + 6s;
-      const auto latest_end = Clock::now() + 60s;
+      const auto latest_end = Clock::now() + 300s;
       while (Clock::now() < soonest_end ||
              (changed.size() <= kChanges && Clock::now() < latest_end)) {
         const auto asked = Clock::now();
@@ -280,13 +284,14 @@ TEST(ManyReadersAtOnce, GetTheSameListFromOneRebuild) {
 
 TEST(ADateOf100000Seats, IsCreatedInUnderFiveSeconds) {
   const Json concert = create_concert();
+  const Slowness slowness;
   const Response response =
       post("/admin" + concert_path(concert) + "/dates",
            R"({"starts_at":"2090-01-01T12:00:00Z","seats":[{"from":1,"to":60000,"price":5},)"
            R"({"from":60001,"to":100000,"price":9,"label":"B{n}"}]})",
            as_admin());
   ASSERT_EQ(response.status, 201) << response;
-  EXPECT_LT(response.seconds, 5.0);
+  EXPECT_LT(response.seconds, 5.0 * slowness.factor());
   const std::string date_id = std::to_string(response.json()["date_id"].integer());
   EXPECT_EQ(Installation::shared().query(
                 "SELECT COUNT(*), COUNT(DISTINCT number), MIN(number), MAX(number) FROM seats "
@@ -299,12 +304,13 @@ TEST(ADateOf100000Seats, IsCreatedInUnderFiveSeconds) {
 }
 
 TEST(AConcertOf100000Seats, CanBeCreatedInOneCall) {
+  const Slowness slowness;
   const Response response =
       post("/admin/concerts",
            to_json(NewConcert{.dates = {{.seats_json = R"([{"from":1,"to":100000,"price":1}])"}}}),
            as_admin());
   EXPECT_EQ(response.status, 201) << response;
-  EXPECT_LT(response.seconds, 5.0);
+  EXPECT_LT(response.seconds, 5.0 * slowness.factor());
 }
 
 TEST(TenThousandConcerts, AreListedCompleteInOrderAtTheSameCostForEveryPage) {

@@ -10,6 +10,7 @@
 #include "cache/memcached.h"
 #include "integration/memcached_server.h"
 #include "support/concurrency.h"
+#include "support/slowness.h"
 
 namespace stagedoor::cache {
 
