@@ -4,13 +4,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Visitor } from "../support/browser.mjs";
 
-// The goal is for what the page does: 95 of 100 interactions have to reach it, half of them with room
-// to spare, and none may look stuck. Other work on the machine only adds to that, so that one of a
-// few people has to meet it.
-const INTERACTION_MS_MAX = 100;
-const MEDIAN_MS_MAX = 50;
-const STUCK_MS = 250;
-const PEOPLE = 3;
+// Shares of the work of drawing a circle for each seat once, with which no hall of this size would
+// be smooth. Both are the processor time of the page's main thread, measured in turns.
+const MEDIAN_SHARE_MAX = 0.25;
+const MOST_SHARE_MAX = 0.5;
+const WORST_SHARE_MAX = 1;
+const INTERACTIONS_MIN = 100;
 const ROUNDS = 4;
 const SEATS = [
   { from: 1, to: 2_000, section: "Floor", grade: "VIP", price: 198_000, label: "F-{n}" },
@@ -21,93 +20,103 @@ const SEATS = [
 
 export function arena(world) {
   describe("an arena of 20,000 seats", () => {
-    it("answers every key, wheel, drag and click within 100 ms", async () => {
+    it("answers every key, wheel, drag and click with little work", async () => {
       const concert = await world.api.createConcert({ title: "Summer Arena", seats: SEATS });
-      let best = null;
-      for (let person = 1; person <= PEOPLE && !isSmooth(best); person += 1) {
-        const times = await look(world, concert);
-        console.log(`20,000 seats: ${times.count} interactions, ${describeTimes(times)}`);
-        assert.ok(times.count >= 100);
-        if (!best || isSmooth(times) || times.most < best.most) best = times;
+      const fan = await Visitor.open(world, { user: await world.api.newUser() });
+      await fan.enter(concert);
+      await fan.picture("arena");
+      const meter = await Meter.on(fan);
+      const [plain, rounds] = [[], []];
+      for (let round = 1; round <= ROUNDS; round += 1) {
+        plain.push(await meter.costOf(() => drawPlainly(fan.page)));
+        rounds.push(await play(fan.page, meter));
+        await fan.see(`.picked li:nth-child(${round})`);
       }
-      assert.ok(isSmooth(best), describeTimes(best));
+      await fan.close();
+      const count = rounds.flat().length;
+      assert.ok(count >= INTERACTIONS_MIN);
+      // What the same interaction cost least is its work; the rest is what else the browser did.
+      const costs = rounds[0].map((_, i) => Math.min(...rounds.map((round) => round[i])));
+      const whole = Math.min(...plain);
+      const [median, most, worst] = [0.5, 0.95, 1].map((share) => shareOf(costs, share));
+      const ms = (cost) => `${(1000 * cost).toFixed(1)} ms`;
+      const words = `median ${ms(median)}, 95 % ${ms(most)}, worst ${ms(worst)}`;
+      console.log(`20,000 seats: ${count} interactions, ${words}; circles ${ms(whole)}`);
+      assert.ok(median < MEDIAN_SHARE_MAX * whole, words);
+      assert.ok(most < MOST_SHARE_MAX * whole, words);
+      assert.ok(worst < WORST_SHARE_MAX * whole, words);
     });
   });
 }
 
-function isSmooth(times) {
-  return (
-    times !== null &&
-    times.median < MEDIAN_MS_MAX &&
-    times.most < INTERACTION_MS_MAX &&
-    times.worst < STUCK_MS
-  );
+function shareOf(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) * share)];
 }
 
-function describeTimes({ median, most, worst }) {
-  const ms = (time) => `${time.toFixed(1)} ms`;
-  return `median ${ms(median)}, 95 % ${ms(most)}, worst ${ms(worst)}`;
-}
-
-// How long somebody's interactions took who plays with the map and picks his seats.
-async function look(world, concert) {
-  const fan = await Visitor.open(world, { user: await world.api.newUser() });
-  await fan.enter(concert);
-  await countWork(fan.page);
-  await fan.picture("arena");
-  const field = await fan.page.locator(".seat-map-field").boundingBox();
-  const [x, y] = [field.x + field.width / 2, field.y + field.height * 0.7];
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    await play(fan.page, x, y);
-    await fan.see(`.picked li:nth-child(${round})`);
+// Measures the processor time of the page's main thread, which other work on the machine does not
+// add to.
+class Meter {
+  static async on(fan) {
+    const session = await fan.context.newCDPSession(fan.page);
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    return new Meter(fan, session);
   }
-  const frames = await fan.page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        requestAnimationFrame(() => requestAnimationFrame(() => resolve(window.frames_ms)));
-      }),
-  );
-  await fan.close();
-  frames.sort((a, b) => a - b);
-  const at = (share) => frames[Math.floor((frames.length - 1) * share)];
-  return { count: frames.length, median: at(0.5), most: at(0.95), worst: at(1) };
+
+  constructor(fan, session) {
+    this.fan = fan;
+    this.session = session;
+  }
+
+  async spent() {
+    const { metrics } = await this.session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration").value;
+  }
+
+  // In seconds, up to the end of the frame that shows the effect.
+  async costOf(act) {
+    const before = await this.spent();
+    await act();
+    await this.fan.reachNextFrame();
+    return (await this.spent()) - before;
+  }
 }
 
-// Closer, along, back out, by key to another seat, which is picked, and closer again.
-async function play(page, x, y) {
-  await page.mouse.move(x, y);
-  for (let i = 0; i < 6; i += 1) await page.mouse.wheel(0, -240);
-  await page.mouse.down();
-  for (let i = 1; i <= 12; i += 1) await page.mouse.move(x + i * 12, y - i * 4);
-  await page.mouse.up();
-  for (let i = 0; i < 6; i += 1) await page.mouse.wheel(0, 240);
+// Closer, along, back out, by key to another seat, which is picked, and closer again. Returns the
+// cost of each interaction.
+async function play(page, meter) {
+  const field = await page.locator(".seat-map-field").boundingBox();
+  const [x, y] = [field.x + field.width / 2, field.y + field.height * 0.7];
+  const { mouse, keyboard } = page;
+  const costs = [];
+  const cost = async (act) => costs.push(await meter.costOf(act));
+  await cost(() => mouse.move(x, y));
+  for (let i = 0; i < 6; i += 1) await cost(() => mouse.wheel(0, -240));
+  await cost(() => mouse.down());
+  for (let i = 1; i <= 12; i += 1) await cost(() => mouse.move(x + i * 12, y - i * 4));
+  await cost(() => mouse.up());
+  for (let i = 0; i < 6; i += 1) await cost(() => mouse.wheel(0, 240));
   await page.focus(".seat-map-field");
   for (const key of ["ArrowRight", "ArrowDown", "ArrowRight", "ArrowDown", "Enter"])
-    await page.keyboard.press(key);
-  for (const key of ["0", "+", "+", "-"]) await page.keyboard.press(key);
+    await cost(() => keyboard.press(key));
+  for (const key of ["0", "+", "+", "-"]) await cost(() => keyboard.press(key));
+  return costs;
 }
 
-// For each interaction: the time from the moment of the input to the end of the frame that shows
-// its effect. What comes before that frame belongs to it.
-function countWork(page) {
+function drawPlainly(page) {
   return page.evaluate(() => {
-    window.frames_ms = [];
-    let began = null;
-    const begin = (event) => {
-      if (began !== null) return;
-      began = event.timeStamp;
-      // A frame's callbacks run before a message that its last one posts.
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => {
-          window.frames_ms.push(performance.now() - began);
-          began = null;
-        };
-        port2.postMessage(null);
-      });
-    };
-    for (const name of ["wheel", "pointerdown", "pointermove", "pointerup", "keydown"]) {
-      window.addEventListener(name, begin, { capture: true });
+    const map = document.querySelector(".seat-map canvas");
+    const canvas = Object.assign(document.createElement("canvas"), {
+      width: map.width,
+      height: map.height,
+    });
+    const context = canvas.getContext("2d");
+    for (let seat = 0; seat < 20_000; seat += 1) {
+      context.fillStyle = seat % 2 ? "#a33" : "#33a";
+      context.beginPath();
+      context.arc((seat % 200) * 4, Math.floor(seat / 200) * 4, 1.5, 0, 2 * Math.PI);
+      context.fill();
     }
+    context.getImageData(0, 0, 1, 1);
   });
 }

@@ -1,8 +1,10 @@
-// The API as other people use it while a page is watched: organisers and fans without a browser.
+// The API, used by organisers and fans without a browser while a test watches a page.
 
 import assert from "node:assert/strict";
 
 const DAY_MS = 86_400_000;
+// No hold and no turn ends while a test runs, however long a busy machine takes.
+const AMPLE_S = 3000;
 
 export class Api {
   constructor(installation) {
@@ -25,22 +27,25 @@ export class Api {
     return { status: response.status, data: text ? JSON.parse(text) : null };
   }
 
-  // The same, and fails the test when it is refused.
+  // The same; a refusal fails the test.
   async must(method, path, options) {
     const { status, data } = await this.call(method, path, options);
     assert.ok(status < 300, `${method} ${path}: ${status} ${JSON.stringify(data)}`);
     return data;
   }
 
+  // After those of the demo, so that these stay on the first page of the list.
   createConcert({ seats, dates = 1, ...settings } = {}) {
     const date = (i) => ({
-      starts_at: new Date(Date.now() + (30 + i) * DAY_MS).toISOString(),
+      starts_at: new Date(Date.now() + (100 + i) * DAY_MS).toISOString(),
       ...(seats && { seats }),
     });
     const body = {
       title: "Test Night",
       artist: "The Testers",
       venue: "Cellar",
+      hold_seconds: AMPLE_S,
+      active_seconds: AMPLE_S,
       dates: Array.from({ length: dates }, (_, i) => date(i)),
       ...settings,
     };
@@ -54,15 +59,15 @@ export class Api {
     });
   }
 
-  // {user_id, token}: an account without a password, signed in
+  // {userId, token}: an account without a password, signed in
   async newUser() {
     const [userId, token] = (await this.installation.command("token", "--users", "1")).split(/\s+/);
-    // He exists from his first call on.
+    // The first call creates the user.
     await this.must("GET", `/users/${userId}/balance`, { token });
     return { userId, token };
   }
 
-  // The same with a password, as people make one.
+  // The same with a password.
   async signUp(name, email, password) {
     const body = { name, email, password };
     const account = await this.must("POST", "/users", { body });
@@ -85,6 +90,10 @@ export class Api {
     return this.must("POST", "/reservations", { ...fan, body: wish });
   }
 
+  showReservation(user, reservationId) {
+    return this.must("GET", `/reservations/${reservationId}`, { token: user.token });
+  }
+
   charge(user, amount) {
     return this.must("POST", `/users/${user.userId}/charges`, {
       token: user.token,
@@ -101,7 +110,7 @@ export class Api {
     });
   }
 
-  // A user who owns these seats.
+  // A new user who buys these seats.
   async buy(concert, seats) {
     const user = await this.newUser();
     const fan = await this.join(concert, user);

@@ -1,6 +1,7 @@
-// A Stagedoor of its own for the tests: temporary home, free port, stopped and audited at the end.
+// An installation for the tests alone: temporary home, free port, stopped and audited at the end.
 
 import { execFile } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,12 +13,12 @@ const run = promisify(execFile);
 const source = fileURLToPath(new URL("../../..", import.meta.url));
 
 export class Installation {
-  // binaries: the folder of the handlers that were built
+  // binaries: the folder of the built handlers
   static async start(binaries) {
     const home = await mkdtemp(join(tmpdir(), "stagedoor-browser-"));
-    const port = await freePort(Number(process.env.TEST_PORTS_FROM ?? 21000));
+    const port = await freePort(Number(process.env.TEST_PORTS_FROM ?? 21_000));
     const installation = new Installation(home, port, binaries);
-    // What `up` tells a newcomer to open.
+    // The address that `up` prints.
     [installation.url] = (await installation.command("up")).match(/http:\/\/[^\s]+/);
     installation.adminToken = await installation.command("token", "--admin");
     return installation;
@@ -31,7 +32,7 @@ export class Installation {
       STAGEDOOR_PORT: String(port),
       STAGEDOOR_BIN: binaries,
       STAGEDOOR_RATE_LIMITS: "off",
-      // A processor that is taken away for a while is no memcached that hangs.
+      // A busy machine is no memcached that hangs.
       STAGEDOOR_MEMCACHED_TIMEOUT: "500",
     };
   }
@@ -41,7 +42,25 @@ export class Installation {
     return stdout.trim();
   }
 
-  // Every invariant holds after all that the tests did.
+  // Runs SQL, one statement or several.
+  async query(sql) {
+    const options = join(this.home, "run/stagedoor_db.cnf");
+    await run("mariadb", [`--defaults-file=${options}`, "-D", "stagedoor", "-e", sql]);
+  }
+
+  // Moves the deadline of a hold, wherever it is kept.
+  async moveDeadline(reservationId, fromNowMs) {
+    const id = reservationId.replaceAll("-", "");
+    await this.query(`
+      SET @deadline = SYSDATE(6) + INTERVAL ${fromNowMs * 1000} MICROSECOND;
+      START TRANSACTION;
+      UPDATE queue_tokens SET held_until = @deadline, ends_at = @deadline WHERE hold_id = x'${id}';
+      UPDATE seats SET held_until = @deadline WHERE reservation_id = x'${id}';
+      UPDATE reservations SET held_until = @deadline WHERE reservation_id = x'${id}';
+      COMMIT`);
+  }
+
+  // Every invariant of the audit holds after the last test.
   async stop() {
     try {
       await this.command("audit");
@@ -52,8 +71,10 @@ export class Installation {
   }
 }
 
+// Any of the thousand, as other suites look for one at the same time.
 async function freePort(from) {
-  for (let port = from; port < from + 1000; port += 1) {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const port = from + randomInt(1000);
     if (await isFree(port)) return port;
   }
   throw new Error(`no free port from ${from} on`);
