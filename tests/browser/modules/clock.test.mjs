@@ -1,4 +1,4 @@
-// Whose clock is right: the server's.
+// The client's idea of the server's time.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import { load } from "./support.mjs";
 
 const { ServerClock } = await load("core/clock.js");
 
-test("a clock that is an hour slow still knows the time to half a second", () => {
+test("on a clock that is an hour slow the error is at most half a second", () => {
   let local = 1_000_000;
   const clock = new ServerClock(() => local);
   const ahead = 3_600_000;
@@ -19,7 +19,7 @@ test("a clock that is an hour slow still knows the time to half a second", () =>
   assert.ok(Math.abs(clock.now() - (local + ahead)) < 300, String(clock.now() - local - ahead));
 });
 
-test("a clock that somebody sets is followed", () => {
+test("after the local clock is set the next answer finds the new offset", () => {
   let local = 50_000;
   const clock = new ServerClock(() => local);
   clock.observe(50_000, 50_000, 50_010);
@@ -28,6 +28,6 @@ test("a clock that somebody sets is followed", () => {
   assert.ok(Math.abs(clock.now() - 50_000) < 1000);
 });
 
-test("without any answer the local clock has to do", () => {
+test("before the first answer the local clock counts", () => {
   assert.equal(new ServerClock(() => 7).now(), 7);
 });

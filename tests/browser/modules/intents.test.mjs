@@ -36,7 +36,7 @@ test("a key that the server has forgotten is not used again", () => {
   assert.notEqual(intentFor(NAME, {}, 24 * 3600 * 1000).key, first.key);
 });
 
-test("doubt is asked away with the same key, and the answer ends the intent", async () => {
+test("retries send the same key until an answer ends the intent", async () => {
   const { keys, send } = sender(
     new Problem("offline"),
     new Problem("unavailable", { status: 503 }),

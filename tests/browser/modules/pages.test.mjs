@@ -1,4 +1,4 @@
-// What the pages are made of: addresses, times, posters, and the files they name.
+// The parts of the pages: addresses, times, posters, and the files that they load.
 
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
@@ -12,7 +12,7 @@ const { speak } = await load("i18n/index.js");
 const { Samples } = await load("organiser/samples.js");
 const { Random, seedOf } = await load("art/random.js");
 
-test("addresses find their page and its parameters", () => {
+test("the router finds the page of an address and its parameters", () => {
   const router = new Router([
     ["/", "home"],
     ["/concerts/:concert/seats/:date", "seats"],
@@ -25,7 +25,7 @@ test("addresses find their page and its parameters", () => {
   assert.equal(router.match("/concerts/%zz/seats/1").params.concert, "%zz");
 });
 
-test("times and money read as people write them", async () => {
+test("times and money have the format of their language", async () => {
   await speak("en");
   assert.equal(format.money(198000), "₩198,000");
   assert.deepEqual([0, 1, 60_000, 299_001, 3_600_000].map(format.clockFace), [
@@ -49,7 +49,7 @@ test("a currency with cents is shown with cents", async () => {
   format.rememberCurrency("KRW");
 });
 
-test("admissions per second follow from two looks", () => {
+test("admissions per second follow from two samples", () => {
   const memory = new Map();
   const store = {
     read: (name) => memory.get(name) ?? null,
@@ -95,7 +95,7 @@ test("files of npm packages are named with the versions that are installed", asy
   }
 });
 
-test("no page says anything in markup that came from data", async () => {
+test("no page turns data into markup", async () => {
   const folder = fileURLToPath(new URL("js/", web));
   const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".js"));
   for (const name of files) {

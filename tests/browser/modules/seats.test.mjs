@@ -1,4 +1,4 @@
-// The hall: every seat has a place of its own, and the keyboard reaches all of them.
+// The layout of a hall: no seat overlaps another, and the keyboard reaches each.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -109,7 +109,7 @@ test("grades are told apart by shape and colour, the dearest first", () => {
   assert.deepEqual([grades[1].available, grades[1].total, grades[1].priceMin], [1, 2, 40]);
 });
 
-test("the view never loses the hall", () => {
+test("the hall never leaves the view", () => {
   const camera = new Camera();
   camera.setView(800, 600);
   camera.setBounds({ left: -20, right: 20, top: 0, bottom: 30 });
@@ -134,7 +134,7 @@ test("a point under the pointer stays there while zooming", () => {
   assert.ok(Math.hypot(before.x - after.x, before.y - after.y) < 1e-6);
 });
 
-test("picks stop at the limit and outlive the page", () => {
+test("picks stop at the limit and survive a reload", () => {
   const picks = new Picks(99, 2);
   assert.deepEqual(
     [picks.toggle(3), picks.toggle(1), picks.toggle(2), picks.toggle(3)],

@@ -1,4 +1,4 @@
-// What the browser remembers, and what it refuses to.
+// The client's storage, and what it does without one.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import { load } from "./support.mjs";
 
 const { Store } = await load("core/storage.js");
 
-// Like localStorage, of which all tabs see the same.
+// Like localStorage, which all tabs share.
 class Area {
   constructor({ isFull = false } = {}) {
     this.items = new Map();
@@ -39,7 +39,7 @@ const forbidden = () => {
   throw new Error("no storage here");
 };
 
-test("what one tab forgets, another that wrote it has forgotten too", () => {
+test("an entry that one tab removes is gone in the tab that wrote it", () => {
   const area = new Area();
   const [here, there] = [new Store(() => area), new Store(() => area)];
   here.write("session", { name: "Minji" });
@@ -49,7 +49,7 @@ test("what one tab forgets, another that wrote it has forgotten too", () => {
   assert.deepEqual(here.names(""), []);
 });
 
-test("without storage, or with a full one, the tab itself remembers", () => {
+test("without storage, or with a full one, the tab keeps its entries in memory", () => {
   for (const store of [new Store(forbidden), new Store(() => new Area({ isFull: true }))]) {
     store.write("place.u.1", [1]);
     assert.deepEqual(store.read("place.u.1"), [1]);
@@ -59,7 +59,7 @@ test("without storage, or with a full one, the tab itself remembers", () => {
   }
 });
 
-test("what cannot be read is as good as nothing", () => {
+test("an unreadable entry counts as none", () => {
   const area = new Area();
   area.setItem("stagedoor.theme", "{");
   assert.equal(new Store(() => area).read("theme"), null);

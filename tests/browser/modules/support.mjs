@@ -1,4 +1,4 @@
-// What a browser has and node lacks, as far as the modules under test look at it.
+// What the modules under test use of a browser and older versions of node lack.
 
 import { webcrypto } from "node:crypto";
 

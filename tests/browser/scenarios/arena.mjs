@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Visitor } from "../support/browser.mjs";
 
-// Shares of the work of drawing a circle for each seat once, with which no hall of this size would
-// be smooth. Both are the processor time of the page's main thread, measured in turns.
+// Shares of the cost of drawing a circle for each seat, as a map without care would for each frame.
+// Both are processor time of the page's main thread, measured in turns.
 const MEDIAN_SHARE_MAX = 0.25;
 const MOST_SHARE_MAX = 0.5;
 const WORST_SHARE_MAX = 1;
@@ -35,7 +35,7 @@ export function arena(world) {
       await fan.close();
       const count = rounds.flat().length;
       assert.ok(count >= INTERACTIONS_MIN);
-      // What the same interaction cost least is its work; the rest is what else the browser did.
+      // The least of an interaction's costs is its own work; the rest is other work of the browser.
       const costs = rounds[0].map((_, i) => Math.min(...rounds.map((round) => round[i])));
       const whole = Math.min(...plain);
       const [median, most, worst] = [0.5, 0.95, 1].map((share) => shareOf(costs, share));
@@ -73,7 +73,7 @@ class Meter {
     return metrics.find(({ name }) => name === "TaskDuration").value;
   }
 
-  // In seconds, up to the end of the frame that shows the effect.
+  // In seconds, up to the end of the frame that shows the effect of act().
   async costOf(act) {
     const before = await this.spent();
     await act();

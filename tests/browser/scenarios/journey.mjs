@@ -109,7 +109,7 @@ export function journey(world) {
   });
 }
 
-// The calls of the API that differ in more than their time, and the states of the place in line.
+// The different calls of the API, and the states of the place in line that joins were answered.
 function watchCalls(fan) {
   const calls = { different: new Set(), statesInLine: [] };
   fan.page.on("response", async (response) => {

@@ -34,7 +34,7 @@ export function lostAnswers(world) {
   }
 
   describe("a lost answer", () => {
-    it("to a payment is asked for again with the same key", async () => {
+    it("to a payment is retried with the same key", async () => {
       const { user, fan } = await withHold({ balance: 100_000 });
       const keys = await loseAnswers(fan, "**/api/v1/payments", 2);
       await fan.press("[data-testid=pay]");
@@ -72,7 +72,7 @@ export function lostAnswers(world) {
       await fan.close();
     });
 
-    it("to a top-up is found out after a reload, and the money is there once", async () => {
+    it("to a top-up is retried after a reload, and the money is there once", async () => {
       const user = await world.api.newUser();
       const fan = await Visitor.open(world, { user });
       await fan.goTo("/wallet");
@@ -100,7 +100,7 @@ export function lostAnswers(world) {
       await fan.close();
     });
 
-    it("while the server is away is said in words, and asking again helps", async () => {
+    it("while the server is away is explained in words, and a retry helps", async () => {
       const fan = await Visitor.open(world);
       const unavailable = {
         status: 503,

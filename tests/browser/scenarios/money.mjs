@@ -1,4 +1,4 @@
-// The wallet: too little, enough, back again.
+// The wallet: top-ups, payments and refunds.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -44,7 +44,7 @@ export function money(world) {
       await fan.close();
     });
 
-    it("that was emptied elsewhere says so at the till, and the hold stays", async () => {
+    it("that was emptied elsewhere says so at the payment, and the hold stays", async () => {
       const concert = await world.api.createConcert({
         seats: [{ from: 1, to: 9, price: PRICE }],
         dates: 1,
@@ -71,7 +71,7 @@ export function money(world) {
       await fan.close();
     });
 
-    it("refuses amounts that are none, in words beside the field", async () => {
+    it("refuses invalid amounts in words beside the field", async () => {
       const fan = await Visitor.open(world, { user: await world.api.newUser() });
       await fan.goTo("/wallet");
       await fan.seeText(".empty", "No movement yet");

@@ -1,4 +1,4 @@
-// The organiser's side: putting on sale, watching, turning the valve.
+// The organiser's pages: putting a concert on sale, watching the sale, changing its limits.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -33,7 +33,7 @@ export function organiser(world) {
       await artist.fill("Seo Trio");
       await venue.fill("Jazz Alley");
       await boss.seeText(".new-poster .poster-title", "Blue Hour");
-      // Soon, and so at the top of the list.
+      // Sooner than the demo, so that it is on the first page of the list.
       await boss.page.fill(
         ".date-field input",
         new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 16),

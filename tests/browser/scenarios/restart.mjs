@@ -6,7 +6,7 @@ import { Visitor } from "../support/browser.mjs";
 
 export function restart(world) {
   describe("a server that is stopped and started again", () => {
-    it("is waited out, in line and at the till", async () => {
+    it("is waited out by a place in line and by a payment", async () => {
       const { api, installation } = world;
       const concert = await api.createConcert({ seats: [{ from: 1, to: 9, price: 30_000 }] });
       const user = await api.newUser();

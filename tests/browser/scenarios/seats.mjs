@@ -51,7 +51,7 @@ export function seats(world) {
       const concert = await world.api.createConcert({ seats: [{ from: 1, to: 50, price: 1000 }] });
       const fan = await inside(concert);
       const field = await fan.page.locator(".seat-map-field").boundingBox();
-      // The middle of a fan of 50 seats is a seat or beside one: the pointer says which.
+      // From the middle of the hall downwards, until the pointer is over a seat.
       let seat = null;
       for (let y = field.y + field.height / 2; !seat && y < field.y + field.height; y += 4) {
         await fan.page.mouse.move(field.x + field.width / 2, y);
@@ -88,7 +88,7 @@ export function seats(world) {
       await fan.close();
     });
 
-    it("keeps the price and the hold button in sight on a phone while the list scrolls", async () => {
+    it("keeps the price and the hold button in sight on a phone", async () => {
       const concert = await world.api.createConcert({});
       const user = await world.api.newUser();
       const fan = await Visitor.open(world, { user, width: 360, height: 740 });
@@ -151,7 +151,7 @@ export function seats(world) {
       const concert = await world.api.createConcert({ hold_seconds: 300 });
       const user = await world.api.newUser();
       const fan = await Visitor.open(world, { user });
-      // This computer's clock is an hour and a half slow.
+      // The local clock is an hour and a half slow.
       await fan.page.addInitScript(() => {
         const now = Date.now.bind(Date);
         Date.now = () => now() - 5_400_000;

@@ -1,4 +1,4 @@
-// A network that is slow or loses what the client is made of.
+// A network that is slow or loses files of the client.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -49,7 +49,7 @@ export function slowNetwork(world) {
       await fan.close();
     });
 
-    it("a place is taken, and nobody who has gone on is called back by it", async () => {
+    it("a join that is answered late takes the place and leaves the present page", async () => {
       const concert = await world.api.createConcert({ title: "Elsewhere" });
       const fan = await Visitor.open(world, { user: await world.api.newUser() });
       const release = await holdBack(fan, "**/api/v1/queue/tokens");
@@ -83,7 +83,7 @@ export function slowNetwork(world) {
       await fan.close();
     });
 
-    it("says at once that it was heard when a page is long in coming", async () => {
+    it("a page that loads slowly shows a loading sign", async () => {
       const fan = await Visitor.open(world);
       await fan.page.goto(world.url);
       await fan.see(".card a");
@@ -95,7 +95,7 @@ export function slowNetwork(world) {
       await fan.close();
     });
 
-    it("whose client does not arrive there are words, and a second try", async () => {
+    it("a client that does not load leaves words and a retry", async () => {
       const fan = await Visitor.open(world);
       await fan.page.route("**/js/main.js", (route) => route.abort());
       await fan.page.goto(world.url);
@@ -106,7 +106,7 @@ export function slowNetwork(world) {
       await fan.close();
     });
 
-    it("the deadline of a hold stays in sight though the balance does not come", async () => {
+    it("the deadline of a hold stays in sight without a balance", async () => {
       const concert = await world.api.createConcert({});
       const fan = await Visitor.open(world, { user: await world.api.newUser() });
       await fan.enter(concert);

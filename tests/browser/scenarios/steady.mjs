@@ -1,5 +1,4 @@
-// Pages that change by themselves do not change under the hand of whoever uses them: the keyboard
-// stays where it is, and what was said stays until it was read.
+// Pages that update themselves keep the keyboard focus where it is, and notices until they are read.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -14,8 +13,8 @@ export function steady(world) {
     return fan;
   }
 
-  describe("a page under the hand", () => {
-    it("leaves the keyboard on a switch of the header and on a link of the bar", async () => {
+  describe("a page that updates itself", () => {
+    it("keeps the focus on a switch of the header and on a link of the bar", async () => {
       const { api } = world;
       const concert = await api.createConcert({ max_active: 1 });
       await api.join(concert, await api.newUser());
@@ -24,7 +23,7 @@ export function steady(world) {
       await fan.goTo(`/concerts/${concert.concert_id}/line`);
       await fan.seeText("[data-testid=position]", "2");
       await fan.goTo("/wallet");
-      // A page that arrives takes the keyboard to its heading.
+      // A new page moves the focus to its heading.
       await fan.see('h1:focus:has-text("Wallet")');
       await fan.page.focus(".chip-icon");
       await fan.page.keyboard.press("Enter");
@@ -36,7 +35,7 @@ export function steady(world) {
       await fan.close();
     });
 
-    it("leaves it on the way into the line while others come", async () => {
+    it("keeps the focus on the button into the line while others join", async () => {
       const { api } = world;
       const concert = await api.createConcert({ max_active: 1 });
       const fan = await Visitor.open(world);
@@ -49,7 +48,7 @@ export function steady(world) {
       await fan.close();
     });
 
-    it("leaves it on the date that an organiser looks at", async () => {
+    it("keeps the focus on the date that an organiser watches", async () => {
       const concert = await world.api.createConcert({ seats: seats(9), dates: 2 });
       const boss = await Visitor.open(world, { organiser: world.api.adminToken });
       await boss.goTo(`/organiser/concerts/${concert.concert_id}`);
@@ -63,7 +62,7 @@ export function steady(world) {
       await boss.close();
     });
 
-    it("leads the keyboard on when what it stood on is gone", async () => {
+    it("moves the focus on when its element is gone", async () => {
       const concert = await world.api.createConcert({ seats: seats(90) });
       const fan = await inside(concert);
       await fan.pickInList(1, 2);
@@ -80,7 +79,7 @@ export function steady(world) {
       await fan.close();
     });
 
-    it("keeps a refusal in sight while the seats are asked for again", async () => {
+    it("keeps a refusal in sight while the seats are refreshed", async () => {
       const concert = await world.api.createConcert({ seats: seats(9), max_seats_per_user: 1 });
       const user = await world.api.newUser();
       const fan = await inside(concert, user);
@@ -94,7 +93,7 @@ export function steady(world) {
       await fan.close();
     });
 
-    it("says once that the seats do not come, however often it asks", async () => {
+    it("announces once that the seats cannot be loaded, and retries", async () => {
       const concert = await world.api.createConcert({ seats: seats(9) });
       const fan = await inside(concert);
       await fan.page.route("**/dates/*/seats", (route) => route.abort());
@@ -109,7 +108,7 @@ export function steady(world) {
   });
 }
 
-// Until the page has asked for its seats so often.
+// Waits until the page has asked for its seats `times` times.
 async function listings(fan, times) {
   for (let i = 0; i < times; i += 1) {
     const request = await fan.page.waitForRequest("**/dates/*/seats");

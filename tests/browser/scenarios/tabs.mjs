@@ -1,4 +1,4 @@
-// Several tabs of one browser: what one learns, the others know.
+// Several tabs of one browser share their session and their places in line.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -14,7 +14,7 @@ export function tabs(world) {
   }
 
   describe("two tabs", () => {
-    it("sign out together, also where one has signed in", async () => {
+    it("sign in and out together", async () => {
       const email = `tab-${Date.now()}@example.org`;
       await world.api.signUp("Tae Kim", email, "a password of mine");
       const [fan, other] = await withTwoTabs({});
@@ -29,7 +29,7 @@ export function tabs(world) {
       await fan.close();
     });
 
-    it("keep each other's places in line, and both call when it is one's turn", async () => {
+    it("keep each other's places in line, and both announce a turn", async () => {
       const { api } = world;
       const [first, second] = [
         await api.createConcert({ title: "First Choice", max_active: 1 }),

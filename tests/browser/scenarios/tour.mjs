@@ -100,7 +100,7 @@ export function tour(world) {
   });
 }
 
-// One user with something on every page: tickets, a refund, a hold, a place in line, a turn.
+// One user with something on every page: tickets, a hold, a place in line, a turn.
 async function prepare(api) {
   const user = await api.newUser();
   const hall = [
