@@ -11,36 +11,37 @@ readonly GENERATION_MAX=9999
 HANDLERS=()
 declare -A PROCESS_COUNT=() GENERATION=() CHILDREN=()
 
+# A row is: method path handler level limit processes.
+readonly ENDPOINTS=$SOURCE/handlers/endpoints.conf
+
 load_handlers() {
-  local file
-  read_process_counts "$SOURCE/deploy/processes.conf" add_handler
+  local method name count file
+  [[ -r $ENDPOINTS ]] || die "cannot read $ENDPOINTS"
+  while read -r method _ name _ _ count; do
+    [[ -n $method && $method != '#'* && $count != - ]] || continue
+    HANDLERS+=("$name")
+    PROCESS_COUNT[$name]=$count
+  done <"$ENDPOINTS"
   file=$STAGEDOOR_HOME/processes.conf
-  [[ ! -e $file ]] || read_process_counts "$file" override_handler
+  [[ ! -e $file ]] || read_process_counts "$file"
 }
 
 read_process_counts() {
-  local file=$1 action=$2 line name count rest number=0
+  local file=$1 line name count rest number=0
   [[ -r $file ]] || die "cannot read $file"
   while IFS= read -r line || [[ -n $line ]]; do
     number=$((number + 1))
     read -r name count rest <<<"${line%%#*}"
     [[ -n $name ]] || continue
-    { [[ $name =~ ^[a-z][a-z0-9_]*$ && $count =~ ^[1-9][0-9]?$ && -z $rest ]] &&
-      ((count <= PROCESSES_MAX)); } ||
+    { [[ -z $rest ]] && is_process_count "$count"; } ||
       die "$file line $number: expected a handler and a count from 1 to $PROCESSES_MAX"
-    "$action" "$name" "$count" "$file line $number"
+    [[ -n ${PROCESS_COUNT[$name]:-} ]] || die "$file line $number: there is no handler $name"
+    PROCESS_COUNT[$name]=$count
   done <"$file"
 }
 
-add_handler() {
-  [[ -z ${PROCESS_COUNT[$1]:-} ]] || die "$3: $1 is listed twice"
-  HANDLERS+=("$1")
-  PROCESS_COUNT[$1]=$2
-}
-
-override_handler() {
-  [[ -n ${PROCESS_COUNT[$1]:-} ]] || die "$3: there is no handler $1"
-  PROCESS_COUNT[$1]=$2
+is_process_count() {
+  [[ $1 =~ ^[1-9][0-9]?$ ]] && (($1 <= PROCESSES_MAX))
 }
 
 # REQUIRES: the lock of the home, if generations are to be started or stopped.

@@ -12,7 +12,7 @@ verb_scale() {
   load_handlers
   [[ -n $name && -n ${PROCESS_COUNT[$name]:-} ]] ||
     die "there is no handler '$name', see ./stagedoor status"
-  { [[ $count =~ ^[1-9][0-9]?$ ]] && ((count <= PROCESSES_MAX)); } ||
+  is_process_count "$count" ||
     die "a handler has 1 to $PROCESSES_MAX processes, not '$count'"
   is_home || die "there is no installation under $STAGEDOOR_HOME, run ./stagedoor up first"
   lock_home

@@ -19,7 +19,7 @@ check_port_is_free() {
 }
 
 render_web_server() {
-  local folder=$STAGEDOOR_HOME/nginx template=$SOURCE/nginx/nginx.conf.in text name
+  local folder=$STAGEDOOR_HOME/nginx template=$SOURCE/nginx/nginx.conf.in text part
   [[ -r $template ]] || die "cannot read $template"
   text=$(<"$template")
   text=${text//@HOME@/"$STAGEDOOR_HOME"}
@@ -35,15 +35,18 @@ render_web_server() {
   write_file "$folder/nginx.conf" <<<"$text"
   # nginx looks for included files beside its configuration.
   ln -sfn "$SOURCE/nginx" "$folder/stagedoor"
-  for name in "${HANDLERS[@]}"; do
-    printf 'upstream %s { server unix:%s; }\n' "$name" "$STAGEDOOR_HOME/run/$name.sock"
-  done | write_file "$folder/upstreams.conf"
+  for part in upstreams locations; do
+    text=$(awk -v part="$part" -v sockets="$STAGEDOOR_HOME/run" \
+      -v special="$SOURCE/nginx/endpoints" -f "$SOURCE/nginx/endpoints.awk" "$ENDPOINTS") ||
+      die "cannot make $folder/$part.conf"
+    write_file "$folder/$part.conf" <<<"$text"
+  done
 }
 
 # All that nginx reads, in one hash.
 web_server_fingerprint() {
   {
-    cat "$STAGEDOOR_HOME"/nginx/{nginx,upstreams}.conf
+    cat "$STAGEDOOR_HOME"/nginx/{nginx,upstreams,locations}.conf
     find "$SOURCE/nginx" -type f -print0 | sort -z | xargs -0 cat
   } | sha256sum | cut -c 1-64
 }

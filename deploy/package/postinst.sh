@@ -22,7 +22,8 @@ if [ "$1" = configure ]; then
       systemctl start stagedoor.target
       stagedoor renew
       # A reload of nginx cuts clients that keep a connection, so only for what it has not loaded.
-      loaded=$(cat /usr/lib/stagedoor/nginx/* /usr/lib/stagedoor/upstreams.conf | sha256sum)
+      loaded=$(find /usr/lib/stagedoor/nginx /usr/lib/stagedoor/*.conf -type f |
+        sort | xargs cat | sha256sum)
       if [ "$loaded" != "$(cat "$home/nginx_loaded" 2>/dev/null)" ]; then
         systemctl try-reload-or-restart nginx.service
         echo "$loaded" >"$home/nginx_loaded"

@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "support/endpoints.h"
 #include "support/vocabulary.h"
 
 using namespace stagedoor::testing;
@@ -53,7 +54,7 @@ std::string id_text(const Json& concert) { return std::to_string(concert["concer
 }  // namespace
 
 TEST(EveryHandler, AnswersAsAPlainCgiProgram) {
-  for (const std::string& handler : Installation::handlers()) {
+  for (const std::string& handler : handlers()) {
     SCOPED_TRACE(handler);
     const CgiAnswer answer = run_cgi(handler, {{"REQUEST_METHOD", "GET"}});
     EXPECT_EQ(answer.exit_code, 0);
@@ -67,7 +68,7 @@ TEST(EveryHandler, AnswersAsAPlainCgiProgram) {
 }
 
 TEST(EveryHandler, AnswersABadCallAsAProblem) {
-  for (const std::string& handler : Installation::handlers()) {
+  for (const std::string& handler : handlers()) {
     SCOPED_TRACE(handler);
     const CgiAnswer answer = run_cgi(
         handler, {{"REQUEST_METHOD", "POST"}, {"CONCERT_ID", "x"}, {"QUERY_STRING", "%%%&=&limit"}},
@@ -78,7 +79,7 @@ TEST(EveryHandler, AnswersABadCallAsAProblem) {
 }
 
 TEST(EveryHandler, SurvivesAContentLengthThatLies) {
-  for (const std::string& handler : Installation::handlers()) {
+  for (const std::string& handler : handlers()) {
     for (const char* length : {"-1", "x", "1000000", "99999999999999999999999", "3"}) {
       SCOPED_TRACE(handler + " " + length);
       Variables variables = acting_as_admin("POST");
@@ -93,7 +94,7 @@ TEST(EveryHandler, SurvivesAContentLengthThatLies) {
 
 TEST(EveryHandler, ChecksItsConfiguration) {
   Variables variables = Installation::shared().variables();
-  for (const std::string& handler : Installation::handlers()) {
+  for (const std::string& handler : handlers()) {
     SCOPED_TRACE(handler);
     const CommandResult sound =
         run_command({Installation::binary(handler), "--check-config"}, variables);
@@ -106,7 +107,7 @@ TEST(EveryHandler, NamesAllProblemsOfABadConfigurationAtOnce) {
   Variables variables = Installation::shared().variables();
   variables["STAGEDOOR_DB"] = "postgres://nobody";
   variables["STAGEDOOR_ACCESS_TOKEN_TTL"] = "soon";
-  for (const std::string& handler : Installation::handlers()) {
+  for (const std::string& handler : handlers()) {
     SCOPED_TRACE(handler);
     const CommandResult bad =
         run_command({Installation::binary(handler), "--check-config"}, variables);

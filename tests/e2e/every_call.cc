@@ -2,6 +2,7 @@
 // nobody has, since all of this is looked at before the id.
 #include <gtest/gtest.h>
 
+#include "support/endpoints.h"
 #include "support/queue.h"
 
 using namespace stagedoor::testing;
@@ -76,45 +77,38 @@ TEST(EveryCallWithABody, NamesAnUnknownField) {
   }
 }
 
-TEST(EveryCallOfAUser, NeedsAnAccessToken) {
-  const Json concert = create_concert();
-  const std::pair<const char*, std::string> calls[] = {
-      {"GET", "/users/" + kNobody},
-      {"GET", "/users/" + kNobody + "/balance"},
-      {"POST", "/users/" + kNobody + "/charges"},
-      {"GET", "/users/" + kNobody + "/ledger"},
-      {"GET", concert_path(concert) + "/dates/1/seats"},
-      {"POST", "/queue/tokens"},
-      {"POST", "/reservations"},
-      {"GET", "/reservations"},
-      {"GET", "/reservations/" + kNobody},
-      {"DELETE", "/reservations/" + kNobody},
-      {"POST", "/payments"},
-      {"GET", "/payments"},
-      {"GET", "/payments/" + kNobody},
-      {"POST", "/payments/" + kNobody + "/refund"},
-  };
-  for (const auto& [method, path] : calls) {
-    SCOPED_TRACE(method + (" " + path));
-    expect_problem(send({.method = method, .path = "/api/v1" + path}), 401, "unauthenticated");
+TEST(EveryEndpoint, NeedsTheAccessTokenOfItsLevel) {
+  const User user = new_user();
+  for (const Endpoint& row : endpoints()) {
+    if (!row.needs_access_token()) continue;
+    SCOPED_TRACE(row.method + " " + row.path);
+    const std::string path = row.path_to_nothing();
+    expect_problem(send({.method = row.method, .path = path}), 401, "unauthenticated");
+    if (row.level != "admin") continue;
+    expect_problem(send({.method = row.method, .path = path, .headers = as(user)}), 403,
+                   "forbidden");
   }
 }
 
-TEST(EveryCallOfAnOrganiser, NeedsAnAdmin) {
-  const User user = new_user();
-  const std::string path = "/admin" + concert_path(create_concert());
-  const std::pair<const char*, std::string> calls[] = {
-      {"POST", "/admin/concerts"},
-      {"PATCH", path},
-      {"POST", path + "/dates"},
-      {"GET", path + "/stats"},
-      {"POST", "/admin/queue/tokens/" + kNobody + "/revoke"},
-  };
-  for (const auto& [method, call] : calls) {
-    SCOPED_TRACE(method + (" " + call));
-    const std::string whole = "/api/v1" + call;
-    expect_problem(send({.method = method, .path = whole}), 401, "unauthenticated");
-    expect_problem(send({.method = method, .path = whole, .headers = as(user)}), 403, "forbidden");
+TEST(EveryEndpoint, RefusesAllMethodsButItsOwn) {
+  for (const Endpoint& row : endpoints()) {
+    if (row.method == "-") continue;
+    const std::string allowed = allowed_methods(row.path);
+    for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"}) {
+      if (allowed.find(method) != std::string::npos) continue;
+      SCOPED_TRACE(method + (" " + row.path));
+      const Response response = send({.method = method, .path = row.path_to_nothing()});
+      expect_problem(response, 405, "method_not_allowed");
+      EXPECT_EQ(response.header("Allow"), allowed);
+    }
+  }
+}
+
+TEST(EveryEndpoint, IsFoundUnderItsPathAloneAndNotUnderThatOfNginx) {
+  for (const Endpoint& row : endpoints()) {
+    expect_problem(send({.path = "/endpoint/" + row.handler}), 404, "not_found");
+    if (row.path == "-") continue;
+    expect_problem(send({.path = row.path_to_nothing() + "/x/y"}), 404, "not_found");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "support/endpoints.h"
 #include "support/loopback_listener.h"
 #include "support/slowness.h"
 #include "support/vocabulary.h"
@@ -19,7 +20,7 @@ std::map<std::string, std::vector<pid_t>> everything(const Installation& install
   for (const std::string part : {"mariadb", "memcached", "nginx"}) {
     pids[part] = {installation.pid(part)};
   }
-  for (const std::string& handler : Installation::handlers()) {
+  for (const std::string& handler : handlers()) {
     pids[handler].push_back(installation.pid(handler));
   }
   return pids;

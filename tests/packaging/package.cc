@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "packaging/installed_tree.h"
+#include "support/endpoints.h"
 #include "support/installation.h"
 
 using namespace stagedoor::testing;
@@ -57,7 +58,7 @@ std::string control_file(const std::string& name) {
 
 TEST(ThePackage, HasEveryHandlerAndEverythingAroundThem) {
   const std::set<std::string> files = package_files();
-  for (const std::string& handler : Installation::handlers()) {
+  for (const std::string& handler : handlers()) {
     EXPECT_TRUE(files.contains("/usr/lib/stagedoor/bin/" + handler)) << handler;
   }
   for (const char* tool : {"audit", "expire_holds", "load_demo", "mint_tokens"}) {
@@ -124,7 +125,7 @@ TEST(ThePackage, NamesAnUpstreamForEveryHandler) {
       output_of({"cat", folder.path() / "usr/lib/stagedoor/upstreams.conf"});
   const std::string target =
       output_of({"cat", folder.path() / "usr/lib/systemd/system/stagedoor.target"});
-  for (const std::string& handler : Installation::handlers()) {
+  for (const std::string& handler : handlers()) {
     EXPECT_NE(upstreams.find("upstream " + handler + " { server unix:/run/stagedoor/" + handler +
                              ".sock; }"),
               std::string::npos)

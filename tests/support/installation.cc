@@ -26,6 +26,7 @@
 #include <utility>
 
 #include "support/concurrency.h"
+#include "support/endpoints.h"
 #include "support/temporary_folder.h"
 
 namespace stagedoor::testing {
@@ -286,18 +287,6 @@ void Installation::up() {
     throw std::runtime_error("stagedoor up failed with " + std::to_string(result.exit_code) + "\n" +
                              result.out + result.err);
   }
-}
-
-std::vector<std::string> Installation::handlers() {
-  std::vector<std::string> names;
-  for (const std::string& line :
-       split(content_of(source_directory() / "deploy/processes.conf"), '\n')) {
-    std::istringstream words(line);
-    std::string name;
-    if (words >> name && name[0] != '#') names.push_back(name);
-  }
-  if (names.empty()) throw std::runtime_error("deploy/processes.conf names no handler");
-  return names;
 }
 
 std::filesystem::path Installation::binary(const std::string& name) {

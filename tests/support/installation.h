@@ -51,8 +51,6 @@ class Installation {
   // Starts again whatever does not run. Throws with the output on failure.
   void up();
 
-  // Names in deploy/processes.conf, in its order.
-  [[nodiscard]] static std::vector<std::string> handlers();
   [[nodiscard]] static std::filesystem::path binary(const std::string& name);
 
   // The recorded pid of mariadb, memcached, nginx, or of a handler's multiwatch.

@@ -150,14 +150,53 @@ check_handlers_are_short() {
   done
 }
 
-# Handler = binary = socket = upstream, all of one name.
-check_handler_names() {
-  local name
-  [[ -f deploy/processes.conf ]] || return 0
-  while read -r name _; do
-    [[ -f handlers/$name.cc ]] || finding "deploy/processes.conf: no handlers/$name.cc"
-    grep -rqE "fastcgi_pass +$name;" nginx || finding "no location of nginx passes to $name"
-  done < <(grep -vE '^[[:space:]]*(#|$)' deploy/processes.conf)
+# "method path handler level" of every row that a client can call.
+called_endpoints() {
+  awk '!/^#/ && NF { if ($1 != "-") print $1, $2, $3, $4 }' handlers/endpoints.conf
+}
+
+check_handler_files() {
+  local handler
+  while read -r handler; do
+    [[ -f handlers/$handler.cc ]] || finding "handlers/endpoints.conf: no handlers/$handler.cc"
+  done < <(awk '!/^#/ && NF { print $3 }' handlers/endpoints.conf)
+}
+
+# The first row of a handler has its operationId; a second one needs another.
+check_described_operations() {
+  awk '
+    NR == FNR && /^  \/[^ ]*:$/ { path = substr($1, 1, length($1) - 1) }
+    NR == FNR && /^    (get|post|patch|put|delete):$/ {
+      name = toupper(substr($1, 1, length($1) - 1)) " " path
+      id[name] = ""
+    }
+    NR == FNR && /^      operationId: / { id[name] = $2 }
+    NR == FNR && /^      summary: / { described[name] }
+    NR == FNR { next }
+    { name = $1 " " $2; row[name] }
+    !(name in id) { print name " is not described"; next }
+    id[name] != $3 && !($3 in seen) { print name " has the operationId \"" id[name] "\", not " $3 }
+    !(name in described) { print name " has no summary" }
+    { seen[$3] }
+    END { for (name in id) if (!(name in row)) print name " is no endpoint", id[name] }
+  ' web/openapi.yaml <(called_endpoints) | grep -v ' is no endpoint api_description$' |
+    findings web/openapi.yaml
+}
+
+# The table in the README leaves out /api/v1, and says of the level as much as it likes.
+check_endpoints_in_readme() {
+  # shellcheck disable=SC2016
+  awk -F ' *[|] *' '
+    NR == FNR { if ($2 ~ /^`(GET|POST|PATCH|PUT|DELETE) /) rows[++count] = $2 " " $3 "|" $4; next }
+    {
+      split($0, column, "|")
+      split(rows[FNR], said, "|")
+      if (said[1] != column[1] || !index(said[2], column[2]))
+        print "row " FNR " says \"" rows[FNR] "\", not \"" $0 "\""
+    }
+    END { if (FNR != count) print count " rows, not " FNR }
+  ' README.md <(called_endpoints | sed -E 's/queue_token$/Queue-Token/; s/host$/this host/
+    s|^([A-Z]+) (/api/v1)?([^ ]+) ([^ ]+) |`\1 \3` \4\||') | findings README.md
 }
 
 for tool in clang-format shellcheck; do
@@ -175,7 +214,9 @@ check_library_boundaries
 check_tests_include_no_handler
 check_catch_blocks
 check_handlers_are_short
-check_handler_names
+check_handler_files
+check_described_operations
+check_endpoints_in_readme
 
 ((found == 0)) && echo "tidy: ${#cpp[@]} C++ files, ${#scripts[@]} scripts"
 exit "$found"
