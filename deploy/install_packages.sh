@@ -4,7 +4,7 @@
 set -Eeuo pipefail
 
 readonly policy=/usr/sbin/policy-rc.d
-readonly services=(nginx memcached)
+readonly services=(nginx memcached fcgiwrap)
 
 to_disable=()
 if command -v systemctl >/dev/null; then
@@ -26,5 +26,6 @@ apt-get -q update || echo 'apt-get update failed, trying with what is known' >&2
 apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
 
 for service in "${to_disable[@]}"; do
+  # Of fcgiwrap this disables the socket too.
   systemctl disable "$service" >/dev/null 2>&1 || true
 done

@@ -5,6 +5,9 @@
 //     out while it does not answer. nginx lets in whoever asks from this host.
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "endpoint/endpoint.h"
 #include "metrics/exposition.h"
 #include "watch/gauges.h"
@@ -45,6 +48,10 @@ http::Response metrics_response(Services& services, watch::GaugeReader& gauges) 
   const auto sockets = metrics::socket_directory(STDIN_FILENO, services.config.home + "/run");
   metrics::Exposition text;
   metrics::write_pages(text, pages);
+  std::vector<metrics::MappedPage> with_processes;
+  std::copy_if(pages.begin(), pages.end(), std::back_inserter(with_processes),
+               [&](const auto& page) { return !metrics::runs_on_demand(sockets, page.handler); });
+  metrics::write_processes(text, with_processes);
   metrics::write_backlogs(text, metrics::read_backlogs(sockets, pages));
   text.gauge("stagedoor_cache_up", "Whether all servers of memcached answer",
              std::int64_t{services.memcached.ping()});

@@ -96,5 +96,7 @@ function print_endpoint(row, path,    zone, name, file) {
   file = special "/" handler[row] ".conf"
   if ((getline <file) > 0) printf "  include stagedoor/endpoints/%s.conf;\n", handler[row]
   close(file)
+  # For fcgiwrap, which runs in the folder of the binaries.
+  printf "  fastcgi_param SCRIPT_FILENAME ./%s;\n", handler[row]
   printf "  fastcgi_pass %s;\n}\n", handler[row]
 }

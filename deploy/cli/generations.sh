@@ -36,8 +36,9 @@ start_generation() {
   # A start that broke off may have left one with this number.
   stop_generations "$pid_file"
   start_daemon "$pid_file" "$STAGEDOOR_HOME/log/$1.log" \
-    spawn-fcgi -n -s "$(socket_of "$1" "$2")" -b "$QUEUE_MAX" -M 0600 -- \
-    "$(command -v multiwatch)" -r "$DEATHS_IN_A_ROW_MAX" -t "$DEATH_WITHIN_MS" -f "$3" -- "$BIN/$1"
+    spawn-fcgi -n -d "$BIN" -s "$(socket_of "$1" "$2")" -b "$QUEUE_MAX" -M 0600 -- \
+    "$(command -v multiwatch)" -r "$DEATHS_IN_A_ROW_MAX" -t "$DEATH_WITHIN_MS" -f "$3" -- \
+    "$(program_of "$1")"
 }
 
 # generation_pid NAME GENERATION: the pid of its multiwatch, if that runs.
@@ -50,8 +51,12 @@ generation_pid() {
 # switch_to_generation NAME GENERATION: from now on nginx connects to this one. It follows the link
 # anew for each request, so no reload is needed; a reload would cut clients that keep a connection.
 switch_to_generation() {
+  link_socket "$1" "$1.$2.sock"
+}
+
+link_socket() {
   local link=$STAGEDOOR_HOME/run/$1.sock
-  { ln -sfn "$1.$2.sock" "$link.new" && mv -fT "$link.new" "$link"; } || die "cannot write $link"
+  { ln -sfn "$2" "$link.new" && mv -fT "$link.new" "$link"; } || die "cannot write $link"
 }
 
 is_switched_to() {
@@ -67,6 +72,20 @@ drain_sockets() {
     clients+=("$!")
   done
   wait "${clients[@]}" || true
+}
+
+# pool_is_idle PID_FILE...: whether no fcgiwrap among them runs a handler. A signal in that moment
+# makes it answer 502.
+pool_is_idle() {
+  local file pid process
+  load_children
+  for file in "$@"; do
+    [[ $(handler_of "$file") == "$POOL" ]] || continue
+    pid=$(recorded_pid "$file") || continue
+    for process in ${CHILDREN[$pid]:-}; do
+      [[ -z ${CHILDREN[$process]:-} ]] || return 1
+    done
+  done
 }
 
 generation_listens() {

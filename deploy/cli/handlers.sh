@@ -4,8 +4,12 @@
 # has answered what had reached it before: no request is lost.
 #   run/NAME.generation   the one that requests go to: its number, and what it was started with
 #   run/NAME.pid          its pid
+# A handler with 0 processes has no generation: run/NAME.sock leads to the pool of fcgiwrap, which
+# starts the handler's binary for each call. The pool has generations like a handler.
 
 readonly PROCESSES_MAX=64
+readonly POOL=fcgiwrap
+readonly POOL_PROCESSES=4
 # After it comes 1 again. Its digits count towards the length of a socket's path.
 readonly GENERATION_MAX=9999
 HANDLERS=()
@@ -22,6 +26,7 @@ load_handlers() {
     HANDLERS+=("$name")
     PROCESS_COUNT[$name]=$count
   done <"$ENDPOINTS"
+  PROCESS_COUNT[$POOL]=$POOL_PROCESSES
   file=$STAGEDOOR_HOME/processes.conf
   [[ ! -e $file ]] || read_process_counts "$file"
 }
@@ -33,21 +38,35 @@ read_process_counts() {
     number=$((number + 1))
     read -r name count rest <<<"${line%%#*}"
     [[ -n $name ]] || continue
-    { [[ -z $rest ]] && is_process_count "$count"; } ||
-      die "$file line $number: expected a handler and a count from 1 to $PROCESSES_MAX"
+    { [[ -z $rest ]] && is_process_count "$name" "$count"; } ||
+      die "$file line $number: expected a handler and a count from 0 to $PROCESSES_MAX"
     [[ -n ${PROCESS_COUNT[$name]:-} ]] || die "$file line $number: there is no handler $name"
     PROCESS_COUNT[$name]=$count
   done <"$file"
 }
 
+# is_process_count NAME COUNT
 is_process_count() {
-  [[ $1 =~ ^[1-9][0-9]?$ ]] && (($1 <= PROCESSES_MAX))
+  [[ $2 =~ ^(0|[1-9][0-9]?)$ ]] && (($2 <= PROCESSES_MAX)) && [[ $1 != "$POOL" || $2 != 0 ]]
+}
+
+runs_on_demand() {
+  ((PROCESS_COUNT[$1] == 0))
+}
+
+# What the processes of a handler, or of the pool, run.
+program_of() {
+  if [[ $1 == "$POOL" ]]; then
+    command -v fcgiwrap
+  else
+    printf '%s' "$BIN/$1"
+  fi
 }
 
 # REQUIRES: the lock of the home, if generations are to be started or stopped.
 load_generations() {
   local name number
-  for name in "${HANDLERS[@]}"; do
+  for name in "$POOL" "${HANDLERS[@]}"; do
     number=0
     { read -r number _ <"$STAGEDOOR_HOME/run/$name.generation"; } 2>/dev/null || true
     GENERATION[$name]=$number
@@ -72,15 +91,17 @@ check_handler_configuration() {
 # compare.
 declare -A WANTED=()
 load_wanted() {
-  local name binary inputs
+  local name state inputs files=()
   inputs=$({
     handler_settings
     cat "$STAGEDOOR_HOME"/secrets/{access_token_key,queue_token_keys,db_password}
     identity_keys
   } | sha256sum)
-  while read -r name binary; do
-    WANTED[$name]="${PROCESS_COUNT[$name]} $binary ${inputs%% *} $BIN"
-  done < <(cd "$BIN" && stat -L -c '%n %i-%s-%.9Y' "$@")
+  for name in "$@"; do files+=("$(program_of "$name")"); done
+  while read -r name state; do
+    name=${name##*/}
+    WANTED[$name]="${PROCESS_COUNT[$name]} $state ${inputs%% *} $BIN"
+  done < <(stat -L -c '%n %i-%s-%.9Y' "${files[@]}")
 }
 
 # The names and texts of all public keys of an outside identity provider.
@@ -94,11 +115,10 @@ identity_keys() {
 
 # ensure_handlers NAME...: starts a new generation of each of them that does not run, not with all
 # its processes, or with something else than it should now. The old ones go on until
-# retire_generations.
+# retire_generations. REQUIRES: all of them have processes.
 ensure_handlers() {
   local name started=()
   local -A new=()
-  (($# > 0)) || return 0
   load_wanted "$@"
   load_children
   for name in "$@"; do
@@ -123,6 +143,30 @@ ensure_handlers() {
     switch_to_generation "$name" "${new[$name]}"
     cp "$(pid_file_of "$name" "${new[$name]}")" "$STAGEDOOR_HOME/run/$name.pid"
   done
+}
+
+# The names of all that have processes, the pool first.
+handlers_with_processes() {
+  local name
+  for name in "$POOL" "${HANDLERS[@]}"; do
+    runs_on_demand "$name" || printf '%s\n' "$name"
+  done
+}
+
+# switch_to_pool NAME...: from now on fcgiwrap answers the calls of those that have no processes.
+# REQUIRES: the pool runs.
+switch_to_pool() {
+  local name
+  for name in "$@"; do
+    runs_on_demand "$name" || continue
+    is_switched_to_pool "$name" || link_socket "$name" "$POOL.sock"
+    GENERATION[$name]=0
+    rm -f "$STAGEDOOR_HOME/run/$name".{generation,pid}
+  done
+}
+
+is_switched_to_pool() {
+  [[ $STAGEDOOR_HOME/run/$1.sock -ef $STAGEDOOR_HOME/run/$POOL.sock ]]
 }
 
 runs_as_wanted() {
@@ -186,7 +230,7 @@ give_up_starting() {
 # Stops every generation that requests no longer go to.
 retire_generations() {
   local file current=' ' name old=()
-  for name in "${HANDLERS[@]}"; do
+  for name in "$POOL" "${HANDLERS[@]}"; do
     current+="$(pid_file_of "$name" "${GENERATION[$name]}") "
   done
   for file in "$STAGEDOOR_HOME"/run/*.[0-9]*.pid; do
@@ -194,6 +238,7 @@ retire_generations() {
   done
   ((${#old[@]} > 0)) || return 0
   drain_sockets "${old[@]/%.pid/.sock}"
+  until_true "$DRAIN_S" pool_is_idle "${old[@]}" || true
   stop_generations "${old[@]}"
 }
 
@@ -204,6 +249,9 @@ stop_handlers() {
   done
   ((${#files[@]} == 0)) || stop_generations "${files[@]}"
   for file in "$STAGEDOOR_HOME"/run/*.generation; do
-    rm -f "$file" "${file%.generation}".{pid,sock}
+    rm -f "$file" "${file%.generation}".pid
+  done
+  for file in "$STAGEDOOR_HOME"/run/*.sock; do
+    [[ ! -L $file ]] || rm -f "$file"
   done
 }

@@ -9,8 +9,11 @@ verb_handler() {
   load_handlers
   [[ -n ${PROCESS_COUNT[$name]:-} ]] || die "there is no handler $name"
   [[ -S /dev/stdin ]] || die 'handler needs a listening socket as its standard input'
+  cd "$BIN" || die "cannot enter $BIN"
+  # A socket of its own is there already, so that the pool is not needed.
+  ! runs_on_demand "$name" || exec fcgiwrap
   exec multiwatch -r "$DEATHS_IN_A_ROW_MAX" -t "$DEATH_WITHIN_MS" -f "${PROCESS_COUNT[$name]}" \
-    -- "$BIN/$name"
+    -- "$(program_of "$name")"
 }
 
 # What `up` started, and what systemd did, must not be mixed.
@@ -42,6 +45,7 @@ verb_renew() {
   systemctl restart stagedoor-prepare.service ||
     die 'nothing was restarted, see journalctl -u stagedoor-prepare'
   while read -r unit _; do
-    systemctl restart "$unit"
+    # It reads nothing when it starts, and a handler that it runs now would be cut off.
+    [[ $unit == "stagedoor-handler@$POOL.service" ]] || systemctl restart "$unit"
   done < <(systemctl list-units --plain --no-legend --state=running 'stagedoor-handler@*.service')
 }

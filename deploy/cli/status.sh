@@ -24,7 +24,11 @@ verb_status() {
   else
     status_line memcached "$(memcached_pid || true)" "$STAGEDOOR_HOME/run/memcached.sock" "$table"
   fi
-  for name in "${HANDLERS[@]}"; do
+  for name in "$POOL" "${HANDLERS[@]}"; do
+    if runs_on_demand "$name" && is_switched_to_pool "$name"; then
+      on_demand_line "$name"
+      continue
+    fi
     status_line "$name" "$(generation_pid "$name" "${GENERATION[$name]}" || true)" \
       "$STAGEDOOR_HOME/run/$name.sock" "$table" "${PROCESS_COUNT[$name]}"
   done
@@ -67,6 +71,13 @@ status_line() {
   read -r requests restarts queue <<<"${FIGURES[$part]:-- - -}"
   table_line "$part" "${pid:--}" "$state" "$processes/$wanted" "$((kib / 1024)) MiB" "$requests" \
     "$restarts" "$queue" "$listens"
+}
+
+# fcgiwrap starts a process for each call.
+on_demand_line() {
+  local requests
+  read -r requests _ <<<"${FIGURES[$1]:--}"
+  table_line "$1" - on-demand 0/0 '0 MiB' "$requests" - - "$STAGEDOOR_HOME/run/$1.sock"
 }
 
 # Of what somebody else runs we only know whether it takes connections.

@@ -53,6 +53,7 @@ check_everything_that_is_cheap() {
 }
 
 start_everything() {
+  local with_processes
   raise_open_files
   create_secrets
   ensure_mariadb
@@ -60,7 +61,9 @@ start_everything() {
   ensure_memcached
   migrate
   check_handler_configuration
-  ensure_handlers "${HANDLERS[@]}"
+  mapfile -t with_processes < <(handlers_with_processes)
+  ensure_handlers "${with_processes[@]}"
+  switch_to_pool "${HANDLERS[@]}"
   ensure_web_server
   retire_generations
   wait_until_ready

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <map>
 #include <string_view>
 
@@ -95,6 +96,12 @@ std::vector<Backlog> read_backlogs(const std::string& directory,
     if (found != waiting_at.end()) backlogs.push_back({handler, found->second});
   }
   return backlogs;
+}
+
+bool runs_on_demand(const std::string& directory, const std::string& handler) {
+  std::error_code error;
+  const auto target = std::filesystem::read_symlink(directory + "/" + handler + ".sock", error);
+  return !error && target.filename() == "fcgiwrap.sock";
 }
 
 std::string socket_directory(int listen_descriptor, const std::string& otherwise) {

@@ -99,21 +99,6 @@ void write_requests(Exposition& text, const std::vector<MappedPage>& pages) {
   }
 }
 
-void write_processes(Exposition& text, const std::vector<MappedPage>& pages) {
-  std::vector<std::pair<std::string, Processes>> all;
-  for (const auto& [handler, page] : pages) {
-    if (page->at(Counter::kProcessStarts) > 0) all.emplace_back(handler, look_at_processes(*page));
-  }
-  const auto write = [&](const char* name, const char* help, std::int64_t Processes::*member) {
-    text.family(name, "gauge", help);
-    for (const auto& [handler, seen] : all) text.sample({{"handler", handler}}, seen.*member);
-  };
-  write("stagedoor_processes", "Processes that serve", &Processes::up);
-  write("stagedoor_processes_busy", "Processes that are at work on a request", &Processes::busy);
-  write("stagedoor_process_resident_memory_bytes", "Resident memory of all of them together",
-        &Processes::resident_bytes);
-}
-
 void write_instant(Exposition& text, const char* name, const char* help, std::uint64_t millis) {
   if (millis != 0) text.gauge(name, help, Micros{static_cast<std::int64_t>(millis) * 1'000});
 }
@@ -233,8 +218,22 @@ void write_pages(Exposition& text, const std::vector<MappedPage>& pages) {
     for (const auto& [handler, page] : pages) total += page->at(family.counter);
     text.family(family.name, "counter", family.help).sample({}, total);
   }
-  write_processes(text, pages);
   write_tools(text, pages);
+}
+
+void write_processes(Exposition& text, const std::vector<MappedPage>& pages) {
+  std::vector<std::pair<std::string, Processes>> all;
+  for (const auto& [handler, page] : pages) {
+    if (page->at(Counter::kProcessStarts) > 0) all.emplace_back(handler, look_at_processes(*page));
+  }
+  const auto write = [&](const char* name, const char* help, std::int64_t Processes::*member) {
+    text.family(name, "gauge", help);
+    for (const auto& [handler, seen] : all) text.sample({{"handler", handler}}, seen.*member);
+  };
+  write("stagedoor_processes", "Processes that serve", &Processes::up);
+  write("stagedoor_processes_busy", "Processes that are at work on a request", &Processes::busy);
+  write("stagedoor_process_resident_memory_bytes", "Resident memory of all of them together",
+        &Processes::resident_bytes);
 }
 
 void write_backlogs(Exposition& text, const std::vector<Backlog>& backlogs) {

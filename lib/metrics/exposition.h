@@ -56,6 +56,10 @@ struct Backlog {
 std::vector<Backlog> read_backlogs(const std::string& directory,
                                    const std::vector<MappedPage>& handlers);
 
+// Whether fcgiwrap starts a process for each call of this handler: its socket is a link to the
+// pool's.
+bool runs_on_demand(const std::string& directory, const std::string& handler);
+
 // The folder of the socket that this process serves; `otherwise` when there is none.
 std::string socket_directory(int listen_descriptor, const std::string& otherwise);
 
@@ -71,8 +75,10 @@ Processes look_at_processes(const Page& page);
 // Requests of all methods and statuses.
 std::uint64_t requests_of(const Page& page);
 
-// All that the pages and the kernel know.
+// What the handlers have counted.
 void write_pages(Exposition& text, const std::vector<MappedPage>& pages);
+// REQUIRES: pages of handlers that should have processes; a handler without one is an alert.
+void write_processes(Exposition& text, const std::vector<MappedPage>& pages);
 void write_backlogs(Exposition& text, const std::vector<Backlog>& backlogs);
 
 }  // namespace stagedoor::metrics

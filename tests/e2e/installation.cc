@@ -17,11 +17,9 @@ namespace {
 
 std::map<std::string, std::vector<pid_t>> everything(const Installation& installation) {
   auto pids = installation.processes();
-  for (const std::string part : {"mariadb", "memcached", "nginx"}) {
+  for (auto& [handler, of_handler] : pids) of_handler.push_back(installation.pid(handler));
+  for (const std::string part : {"mariadb", "memcached", "nginx", "fcgiwrap"}) {
     pids[part] = {installation.pid(part)};
-  }
-  for (const std::string& handler : handlers()) {
-    pids[handler].push_back(installation.pid(handler));
   }
   return pids;
 }

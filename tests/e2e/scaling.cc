@@ -75,11 +75,12 @@ std::map<std::string, std::string> status_of(const std::string& handler) {
 
 TEST(Scaling, LosesNoRequestHoweverOftenTheNumberChanges) {
   Crowd crowd(8);
-  for (const std::size_t processes : {8U, 1U, 2U, 8U, 1U, 4U}) {
+  for (const std::size_t processes : {8U, 1U, 0U, 2U, 0U, 8U, 1U, 4U}) {
     const int before = crowd.answers();
     const CommandResult result = scale({kHandler, std::to_string(processes)});
     ASSERT_EQ(result.exit_code, 0) << result.out << result.err;
-    EXPECT_EQ(Installation::shared().processes(kHandler).size(), processes);
+    EXPECT_EQ(status_of(kHandler).at("PROCESSES"),
+              std::to_string(processes) + "/" + std::to_string(processes));
     EXPECT_TRUE(eventually(5s, [&] { return crowd.answers() > before + 50; }));
   }
   crowd.stop();
@@ -103,7 +104,7 @@ TEST(Scaling, RefusesWhatItCannotDo) {
   const auto before = Installation::shared().processes();
   const std::vector<std::vector<std::string>> bad = {{},
                                                      {kHandler},
-                                                     {kHandler, "0"},
+                                                     {"fcgiwrap", "0"},
                                                      {kHandler, "65"},
                                                      {kHandler, "-1"},
                                                      {kHandler, "two"},
@@ -117,6 +118,39 @@ TEST(Scaling, RefusesWhatItCannotDo) {
     EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
   }
   EXPECT_EQ(Installation::shared().processes(), before);
+}
+
+TEST(AHandlerWithoutProcesses, IsStartedForEachCall) {
+  ASSERT_EQ(scale({kHandler, "0"}).exit_code, 0);
+  EXPECT_FALSE(Installation::shared().runs(kHandler));
+  const auto before = status_of(kHandler);
+  EXPECT_EQ(before.at("STATE"), "on-demand");
+  for (int call = 0; call < 3; ++call) EXPECT_EQ(get("/concerts").status, 200);
+  const auto after = status_of(kHandler);
+  EXPECT_EQ(std::stoi(after.at("REQUESTS")), std::stoi(before.at("REQUESTS")) + 3);
+  EXPECT_EQ(Installation::shared().run({"status"}).exit_code, 0);
+  const std::string metrics = send({.path = "/metrics"}).body;
+  EXPECT_EQ(metrics.find("stagedoor_processes{handler=\"" + kHandler), std::string::npos)
+      << "no alert for processes that should not run";
+
+  Installation::shared().up();
+  EXPECT_EQ(status_of(kHandler).at("STATE"), "on-demand") << "as it was";
+  ASSERT_EQ(scale({kHandler, "2"}).exit_code, 0);
+  EXPECT_EQ(Installation::shared().processes(kHandler).size(), 2U);
+}
+
+TEST(AHandlerWithoutProcesses, LosesNoRequestWhenThePoolIsReplaced) {
+  ASSERT_EQ(scale({kHandler, "0"}).exit_code, 0);
+  Crowd crowd(4);
+  for (const char* processes : {"1", "6", "4"}) {
+    const int before = crowd.answers();
+    const CommandResult result = scale({"fcgiwrap", processes});
+    ASSERT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_TRUE(eventually(30s, [&] { return crowd.answers() > before + 20; }));
+  }
+  crowd.stop();
+  EXPECT_EQ(crowd.failures(), 0) << "of " << crowd.answers();
+  ASSERT_EQ(scale({kHandler, "2"}).exit_code, 0);
 }
 
 TEST(Status, ShowsWhatEveryHandlerDoes) {

@@ -68,6 +68,7 @@ TEST(ThePackage, HasEveryHandlerAndEverythingAroundThem) {
        {"/usr/bin/stagedoor", "/usr/lib/stagedoor/stagedoor",
         "/usr/lib/stagedoor/deploy/cli/web.sh", "/usr/lib/stagedoor/nginx/server.conf",
         "/usr/lib/stagedoor/sql/0002_queue.sql", "/usr/lib/stagedoor/upstreams.conf",
+        "/usr/lib/stagedoor/locations.conf", "/usr/lib/stagedoor/handlers/endpoints.conf",
         "/usr/lib/stagedoor/web/index.html", "/usr/lib/stagedoor/web/openapi.yaml",
         "/usr/lib/systemd/system/stagedoor.target",
         "/usr/lib/systemd/system/stagedoor-handler@.service",
@@ -99,9 +100,9 @@ TEST(ThePackage, HasNothingElsewhereAndNothingOfTheBuild) {
 
 TEST(ThePackage, DependsOnTheLibrariesAndProgramsThatItUses) {
   const std::string depends = field("Depends");
-  for (const char* name :
-       {"libc6", "libfcgi0ldbl", "libmysqlcppconn7v5", "libmemcached11", "libjwt0", "libsodium23",
-        "libcjson1", "libssl3", "nginx", "multiwatch", "mariadb-client-core", "curl", "adduser"}) {
+  for (const char* name : {"libc6", "libfcgi0ldbl", "libmysqlcppconn7v5", "libmemcached11",
+                           "libjwt0", "libsodium23", "libcjson1", "libssl3", "fcgiwrap", "nginx",
+                           "multiwatch", "mariadb-client-core", "curl", "adduser"}) {
     EXPECT_NE(depends.find(name), std::string::npos) << name << " not in " << depends;
   }
   EXPECT_NE(field("Recommends").find("memcached"), std::string::npos);
@@ -118,23 +119,26 @@ TEST(ThePackage, LeavesWhatTheOperatorMayChangeToHim) {
   }
 }
 
-TEST(ThePackage, NamesAnUpstreamForEveryHandler) {
+TEST(ThePackage, LeadsEveryEndpointToAUnit) {
   const TemporaryFolder folder;
   output_of({"dpkg-deb", "-x", package(), folder.path()});
   const std::string upstreams =
       output_of({"cat", folder.path() / "usr/lib/stagedoor/upstreams.conf"});
-  const std::string target =
-      output_of({"cat", folder.path() / "usr/lib/systemd/system/stagedoor.target"});
-  for (const std::string& handler : handlers()) {
-    EXPECT_NE(upstreams.find("upstream " + handler + " { server unix:/run/stagedoor/" + handler +
-                             ".sock; }"),
-              std::string::npos)
-        << handler;
-    EXPECT_NE(target.find("stagedoor-handler@" + handler + ".socket "), std::string::npos)
-        << handler;
-    EXPECT_NE(target.find("stagedoor-handler@" + handler + ".service"), std::string::npos)
-        << handler;
+  const fs::path units = folder.path() / "usr/lib/systemd/system";
+  const std::string target = output_of({"cat", units / "stagedoor.target"});
+  const std::string links =
+      output_of({"cat", units / "stagedoor-handler@fcgiwrap.socket.d/on_demand.conf"});
+  for (const Endpoint& row : endpoints()) {
+    SCOPED_TRACE(row.handler);
+    const std::string path = "/run/stagedoor/" + row.handler + ".sock";
+    EXPECT_NE(upstreams.find("upstream " + row.handler + " { server unix:" + path + "; }"),
+              std::string::npos);
+    const bool on_demand = row.processes == "0";
+    const std::string unit = "stagedoor-handler@" + row.handler;
+    EXPECT_EQ(target.find(unit + ".socket " + unit + ".service") == std::string::npos, on_demand);
+    EXPECT_EQ(links.find("Symlinks=" + path) != std::string::npos, on_demand);
   }
+  EXPECT_NE(target.find("stagedoor-handler@fcgiwrap.socket "), std::string::npos);
 }
 
 // With what /etc/nginx/nginx.conf of Debian sets around the sites.

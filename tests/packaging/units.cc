@@ -180,9 +180,11 @@ constexpr const char* kListHandlers =
 
 TEST(TheUnits, AreSoundInTheEyesOfSystemd) {
   std::vector<std::string> command = {"systemd-analyze", "verify"};
-  for (const char* name : {"stagedoor-handler@healthz.service", "stagedoor-handler@healthz.socket",
-                           "stagedoor-prepare.service", "stagedoor-sweep.service",
-                           "stagedoor-sweep.timer", "stagedoor.target"}) {
+  for (const char* name :
+       {"stagedoor-handler@healthz.service", "stagedoor-handler@healthz.socket",
+        "stagedoor-handler@fcgiwrap.service", "stagedoor-handler@fcgiwrap.socket",
+        "stagedoor-prepare.service", "stagedoor-sweep.service", "stagedoor-sweep.timer",
+        "stagedoor.target"}) {
     command.push_back(unit(name));
   }
   const CommandResult result = run_command(command);
@@ -268,7 +270,7 @@ TEST(AHandlerUnderItsUnit, AnswersWhomItTookBeforeItWasToldToStop) {
 }
 
 TEST(Renewing, PreparesAndThenRestartsTheHandlersThatRunOneAfterTheOther) {
-  const WrittenDownSystemctl systemctl({"healthz", "join_queue", "pay"});
+  const WrittenDownSystemctl systemctl({"fcgiwrap", "healthz", "join_queue", "pay"});
   const CommandResult renewed = systemctl.renew();
   EXPECT_EQ(renewed.exit_code, 0) << renewed.err;
   EXPECT_EQ(systemctl.calls(),

@@ -311,7 +311,9 @@ std::vector<pid_t> Installation::processes(const std::string& handler) const {
 
 std::map<std::string, std::vector<pid_t>> Installation::processes() const {
   std::map<std::string, std::vector<pid_t>> result;
-  for (const std::string& handler : handlers()) result[handler] = processes(handler);
+  for (const std::string& handler : handlers()) {
+    if (runs(handler)) result[handler] = processes(handler);
+  }
   return result;
 }
 

@@ -56,7 +56,7 @@ class Installation {
   // The recorded pid of mariadb, memcached, nginx, or of a handler's multiwatch.
   [[nodiscard]] pid_t pid(const std::string& part) const;
   [[nodiscard]] bool runs(const std::string& part) const;
-  // The pids of a handler's own processes; of all handlers by name.
+  // The pids of a handler's own processes; of all handlers that have any by name.
   [[nodiscard]] std::vector<pid_t> processes(const std::string& handler) const;
   [[nodiscard]] std::map<std::string, std::vector<pid_t>> processes() const;
   // Whatever still runs of this installation.
