@@ -41,8 +41,7 @@ verb_bench() {
 
 # Nothing of the installation that this shell may be set up for.
 bench_environment() {
-  local name
-  for name in "${KNOWN_SETTINGS[@]}"; do unset "$name"; done
+  unset "${KNOWN_SETTINGS[@]}"
   export STAGEDOOR_HOME=$BENCH_HOME STAGEDOOR_RATE_LIMITS=off STAGEDOOR_BIN=$BIN STAGEDOOR_PORT
   STAGEDOOR_PORT=$(unused_port 0)
   BENCH_CEILINGS_PORT=$(unused_port "$STAGEDOOR_PORT")

@@ -2,37 +2,44 @@
 # Settings: the environment over HOME/stagedoor.conf over defaults. The file is parsed, never
 # evaluated. The handlers read the same file with the same rules.
 
-readonly KNOWN_SETTINGS=(
-  STAGEDOOR_DB
-  STAGEDOOR_DB_ADMIN
-  STAGEDOOR_MEMCACHED
-  STAGEDOOR_MEMCACHED_TIMEOUT
-  STAGEDOOR_PORT
-  STAGEDOOR_RATE_LIMITS
-  STAGEDOOR_CURRENCY
-  STAGEDOOR_ACCESS_TOKEN_TTL
-  STAGEDOOR_IDENTITY_KEYS
-  STAGEDOOR_ALERT_WEBHOOK
-  STAGEDOOR_BIN
-)
+# The name, default, check, reader and meaning of each setting: see lib/base/settings.def.
+KNOWN_SETTINGS=()
+declare -A DEFAULT=() CHECK=() READER=() MEANING=() CONFIGURED=()
 
-# Those that no handler looks at: a change of them replaces no handler.
-SETTINGS_OF_THE_TOOL=' STAGEDOOR_DB_ADMIN STAGEDOOR_PORT STAGEDOOR_RATE_LIMITS'
-readonly SETTINGS_OF_THE_TOOL+=' STAGEDOOR_ALERT_WEBHOOK STAGEDOOR_BIN '
-
-declare -A CONFIGURED=()
+describe_settings() {
+  local file=$SOURCE/lib/base/settings.def name default check reader meaning
+  while IFS='"' read -r _ name _ default _ check _ reader _ meaning _; do
+    KNOWN_SETTINGS+=("$name")
+    DEFAULT[$name]=$default
+    CHECK[$name]=$check
+    READER[$name]=$reader
+    MEANING[$name]=$meaning
+  done < <(grep '^{' "$file")
+  ((${#KNOWN_SETTINGS[@]} > 0)) || die "cannot read $file"
+}
+describe_settings
 
 setting() {
-  local name=$1 default=${2:-}
-  if [[ -n ${!name:-} ]]; then
-    printf '%s' "${!name}"
+  if [[ -n ${!1:-} ]]; then
+    printf '%s' "${!1}"
   else
-    printf '%s' "${CONFIGURED[$name]:-$default}"
+    printf '%s' "${CONFIGURED[$1]:-${DEFAULT[$1]}}"
   fi
 }
 
 has_setting() {
   [[ -n ${!1:-} || -n ${CONFIGURED[$1]:-} ]]
+}
+
+# For `help`.
+print_settings() {
+  local name line
+  for name in "${KNOWN_SETTINGS[@]}"; do
+    printf '  %s%s\n' "$name" "${DEFAULT[$name]:+ (${DEFAULT[$name]})}"
+    fold -s -w 72 <<<"${MEANING[$name]}" | while IFS= read -r line; do
+      printf '      %s\n' "${line% }"
+    done
+  done
 }
 
 trim() {
@@ -52,9 +59,33 @@ read_configuration_file() {
     [[ $line == *=* ]] || die "$file line $number: expected NAME=VALUE"
     name=$(trim "${line%%=*}")
     [[ $name =~ ^[A-Z][A-Z0-9_]*$ ]] || die "$file line $number: expected NAME=VALUE"
-    [[ " ${KNOWN_SETTINGS[*]} " == *" $name "* ]] || die "$file line $number: unknown setting $name"
+    [[ -n ${READER[$name]:-} ]] || die "$file line $number: unknown setting $name"
+    [[ ${READER[$name]} != environment ]] ||
+      die "$file line $number: $name can only be set in the environment"
     CONFIGURED[$name]=$(trim "${line#*=}")
   done <"$file"
+}
+
+warn_of_unknown_variables() {
+  local name
+  for name in $(compgen -e STAGEDOOR_); do
+    [[ -n ${READER[$name]:-} ]] || say "stagedoor: there is no setting $name, it is ignored" >&2
+  done
+}
+
+# check_setting NAME: as its description says.
+check_setting() {
+  local name=$1 check=${CHECK[$1]} value number='^[1-9][0-9]{0,9}$'
+  value=$(setting "$name")
+  case $check in
+    *..*)
+      { [[ $value =~ $number ]] && ((value >= ${check%..*} && value <= ${check#*..})); } ||
+        die "$name must be a number from ${check%..*} to ${check#*..}, not '$value'"
+      ;;
+    *,*)
+      [[ ",$check," == *",$value,"* ]] || die "$name must be ${check/,/ or }, not '$value'"
+      ;;
+  esac
 }
 
 # The path goes into the configuration of nginx and MariaDB and into unix socket addresses.
@@ -68,7 +99,7 @@ check_path() {
 # The home alone is what stopping needs: wrong settings must not keep anything running.
 load_home() {
   local home=/var/lib/stagedoor
-  ! is_checkout || home=.stagedoor
+  ! is_checkout || home=${DEFAULT[STAGEDOOR_HOME]}
   home=${STAGEDOOR_HOME:-$home}
   [[ $home == /* ]] || home=$PWD/$home
   home=$(readlink -m "$home")
@@ -77,23 +108,22 @@ load_home() {
 }
 
 load_settings() {
+  local name
   load_home
   check_path 'the path of the source' "$SOURCE"
   read_configuration_file "$STAGEDOOR_HOME/stagedoor.conf"
 
-  PORT=$(setting STAGEDOOR_PORT 8080)
-  { [[ $PORT =~ ^[1-9][0-9]{0,4}$ ]] && ((PORT <= 65535)); } ||
-    die "STAGEDOOR_PORT must be a number from 1 to 65535, not '$PORT'"
-  RATE_LIMITS=$(setting STAGEDOOR_RATE_LIMITS on)
-  [[ $RATE_LIMITS == on || $RATE_LIMITS == off ]] ||
-    die "STAGEDOOR_RATE_LIMITS must be on or off, not '$RATE_LIMITS'"
+  warn_of_unknown_variables
+  for name in "${KNOWN_SETTINGS[@]}"; do check_setting "$name"; done
+  PORT=$(setting STAGEDOOR_PORT)
+  RATE_LIMITS=$(setting STAGEDOOR_RATE_LIMITS)
   WEB=$SOURCE/web
   BIN=$SOURCE/bin
   if is_checkout; then
     WEB=$SOURCE/build/web
     BIN=$SOURCE/build/release/bin
   fi
-  BIN=$(setting STAGEDOOR_BIN "$BIN")
+  ! has_setting STAGEDOOR_BIN || BIN=$(setting STAGEDOOR_BIN)
   [[ $BIN == /* ]] || BIN=$PWD/$BIN
   check_path STAGEDOOR_BIN "$BIN"
   # shellcheck disable=SC2034
@@ -104,6 +134,6 @@ load_settings() {
 handler_settings() {
   local name
   for name in "${KNOWN_SETTINGS[@]}"; do
-    [[ $SETTINGS_OF_THE_TOOL == *" $name "* ]] || printf '%s=%s\n' "$name" "$(setting "$name")"
+    [[ ${READER[$name]} != handlers ]] || printf '%s=%s\n' "$name" "$(setting "$name")"
   done
 }

@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <sstream>
 
@@ -14,23 +17,18 @@
 namespace stagedoor {
 namespace {
 
-// What stagedoor.conf may set. The last ones are the command line tool's.
-constexpr std::array kKnownSettings = {
-    "STAGEDOOR_DB",
-    "STAGEDOOR_DB_ADMIN",
-    "STAGEDOOR_MEMCACHED",
-    "STAGEDOOR_MEMCACHED_TIMEOUT",
-    "STAGEDOOR_CURRENCY",
-    "STAGEDOOR_ACCESS_TOKEN_TTL",
-    "STAGEDOOR_IDENTITY_KEYS",
-    "STAGEDOOR_ALERT_WEBHOOK",
-    "STAGEDOOR_PORT",
-    "STAGEDOOR_RATE_LIMITS",
-    "STAGEDOOR_BIN",
+struct Setting {
+  std::string_view name;
+  std::string_view fallback;
+  std::string_view check;
+  std::string_view reader;
+  std::string_view meaning;
 };
 
-constexpr long long kMemcachedTimeoutMaxMs = 1'000;
-constexpr long long kAccessTokenTtlMaxS = 366LL * 86'400;
+constexpr Setting kSettings[] = {
+#include "base/settings.def"
+};
+
 constexpr std::size_t kSecretBytesMin = 32;
 
 std::string_view trimmed(std::string_view text) {
@@ -40,11 +38,23 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
+const Setting* find_setting(std::string_view name) {
+  const auto* const found = std::find_if(std::begin(kSettings), std::end(kSettings),
+                                         [&](const Setting& s) { return s.name == name; });
+  return found == std::end(kSettings) ? nullptr : found;
+}
+
+// REQUIRES: settings.def has a row of it.
+const Setting& described(std::string_view name) {
+  const Setting* const found = find_setting(name);
+  assert(found != nullptr);
+  return *found;
+}
+
+// Whether stagedoor.conf may set it.
 bool is_known(std::string_view name) {
-  for (const std::string_view known : kKnownSettings) {
-    if (name == known) return true;
-  }
-  return false;
+  const Setting* const setting = find_setting(name);
+  return setting != nullptr && setting->reader != "environment";
 }
 
 std::optional<std::string> read_file(const std::string& path) {
@@ -87,7 +97,7 @@ class Loader {
  public:
   std::string home() {
     const char* set = std::getenv("STAGEDOOR_HOME");
-    std::string path = set != nullptr && *set != '\0' ? set : ".stagedoor";
+    std::string path(set != nullptr && *set != '\0' ? set : described("STAGEDOOR_HOME").fallback);
     if (path.front() != '/') {
       std::array<char, 4096> cwd{};
       if (getcwd(cwd.data(), cwd.size()) != nullptr) path = std::string(cwd.data()) + "/" + path;
@@ -106,26 +116,30 @@ class Loader {
     }
   }
 
-  std::string setting(const char* name, std::string_view fallback) const {
+  std::string setting(const char* name) const {
     const char* set = std::getenv(name);
     if (set != nullptr && *set != '\0') return set;
     const auto found = settings_.find(name);
-    if (found == settings_.end() || found->second.empty()) return std::string(fallback);
-    return found->second;
+    if (found != settings_.end() && !found->second.empty()) return found->second;
+    return std::string(described(name).fallback);
   }
 
-  // From 1 to `max`; 0 when it is none, which is noted.
-  long long number(const char* name, std::string_view fallback, long long max,
-                   const std::string& what) {
-    const std::string text = setting(name, fallback);
+  // Within the bounds of its description, "1..9"; 0 when it is not, which is noted.
+  long long number(const char* name) {
+    const std::string_view bounds = described(name).check;
+    const std::size_t dots = bounds.find("..");
+    const std::string text = setting(name);
     const auto value = parse_integer(text);
-    if (value && *value >= 1 && *value <= max) return *value;
-    fail(std::string(name) + ": '" + text + "' is not a number of " + what);
+    const auto min = parse_integer(bounds.substr(0, dots));
+    const auto max = parse_integer(bounds.substr(dots + 2));
+    if (value && *value >= *min && *value <= *max) return *value;
+    fail(std::string(name) + ": '" + text + "' is not a number from " + std::to_string(*min) +
+         " to " + std::to_string(*max));
     return 0;
   }
 
   DatabaseConfig database(const std::string& home) {
-    const std::string url = setting("STAGEDOOR_DB", "");
+    const std::string url = setting("STAGEDOOR_DB");
     if (url.empty()) {
       DatabaseConfig own;
       own.unix_socket = home + "/run/mariadb.sock";
@@ -141,7 +155,8 @@ class Loader {
   }
 
   std::vector<std::string> memcached(const std::string& home) {
-    auto servers = split(setting("STAGEDOOR_MEMCACHED", home + "/run/memcached.sock"), ',');
+    const std::string set = setting("STAGEDOOR_MEMCACHED");
+    auto servers = split(set.empty() ? home + "/run/memcached.sock" : set, ',');
     if (servers.empty()) fail("STAGEDOOR_MEMCACHED names no server");
     for (const std::string& server : servers) {
       const auto colon = server.rfind(':');
@@ -155,26 +170,16 @@ class Loader {
     return servers;
   }
 
-  std::chrono::milliseconds memcached_timeout() {
-    return std::chrono::milliseconds{number("STAGEDOOR_MEMCACHED_TIMEOUT", "25",
-                                            kMemcachedTimeoutMaxMs, "milliseconds up to 1000")};
-  }
-
   std::string currency() {
-    std::string code = setting("STAGEDOOR_CURRENCY", "KRW");
+    std::string code = setting("STAGEDOOR_CURRENCY");
     if (code.size() != 3 || code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != code.npos) {
       fail("STAGEDOOR_CURRENCY: '" + code + "' is not three capital letters");
     }
     return code;
   }
 
-  std::chrono::seconds access_token_ttl() {
-    return std::chrono::seconds{number("STAGEDOOR_ACCESS_TOKEN_TTL", "86400", kAccessTokenTtlMaxS,
-                                       "seconds up to 366 days")};
-  }
-
   std::string alert_webhook() {
-    std::string url = setting("STAGEDOOR_ALERT_WEBHOOK", "");
+    std::string url = setting("STAGEDOOR_ALERT_WEBHOOK");
     const bool is_web = url.starts_with("https://") || url.starts_with("http://");
     // Whoever knows the address may post there, so that it is not shown.
     if (!url.empty() && !is_web) fail("STAGEDOOR_ALERT_WEBHOOK is neither https:// nor http://");
@@ -183,7 +188,7 @@ class Loader {
 
   // KID.pem of a folder. One that is there but empty is a mistake: it would turn every key off.
   std::map<std::string, std::string> identity_keys() {
-    const std::filesystem::path folder = setting("STAGEDOOR_IDENTITY_KEYS", "");
+    const std::filesystem::path folder = setting("STAGEDOOR_IDENTITY_KEYS");
     std::map<std::string, std::string> keys;
     if (folder.empty()) return keys;
     if (folder.is_relative()) fail("STAGEDOOR_IDENTITY_KEYS must be an absolute path");
@@ -290,9 +295,10 @@ Result<Config, ConfigProblems> load_config() {
   loader.read_settings(config.home);
   config.database = loader.database(config.home);
   config.memcached_servers = loader.memcached(config.home);
-  config.memcached_timeout = loader.memcached_timeout();
+  config.memcached_timeout =
+      std::chrono::milliseconds{loader.number("STAGEDOOR_MEMCACHED_TIMEOUT")};
   config.currency = loader.currency();
-  config.access_token_ttl = loader.access_token_ttl();
+  config.access_token_ttl = std::chrono::seconds{loader.number("STAGEDOOR_ACCESS_TOKEN_TTL")};
   config.access_token_secrets =
       loader.secret_lines(config.home, "access_token_key", kSecretBytesMin);
   config.queue_token_keys = loader.secret_lines(config.home, "queue_token_keys", kSecretBytesMin);

@@ -19,8 +19,8 @@ struct DatabaseConfig {
   std::string schema;
 };
 
-// Every setting of an installation that a binary reads. Other settings (the port, rate limits,
-// process counts) are read by the command line tool alone.
+// Every setting of an installation that a binary reads. settings.def describes these and those that
+// the command line tool reads alone.
 struct Config {
   std::string home;
   DatabaseConfig database;

@@ -2,12 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 #include <sstream>
 
 #include "support/endpoints.h"
 #include "support/loopback_listener.h"
 #include "support/slowness.h"
+#include "support/temporary_folder.h"
 #include "support/vocabulary.h"
 
 using namespace stagedoor::testing;
@@ -233,6 +235,30 @@ TEST(RateLimits, AnswerTooManyWithRetryAfter) {
   EXPECT_EQ(client.send({.path = "/api/v1/concerts"}).status, 200);
 }
 
+TEST(AnUnknownSetting, IsWarnedOfInTheEnvironmentAndRefusedInTheFile) {
+  Variables variables = Installation::shared().variables();
+  variables["STAGEDOOR_TYPO"] = "1";
+  const CommandResult warned = run_command({STAGEDOOR_COMMAND, "status"}, variables);
+  EXPECT_EQ(warned.exit_code, 0) << warned.err;
+  EXPECT_NE(warned.err.find("STAGEDOOR_TYPO"), std::string::npos) << warned.err;
+
+  const TemporaryFolder home;
+  std::ofstream(home.path() / "stagedoor.conf") << "STAGEDOOR_TYPO=1\n";
+  const CommandResult refused =
+      run_command({STAGEDOOR_COMMAND, "status"}, {{"STAGEDOOR_HOME", home.path()}});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("line 1: unknown setting STAGEDOOR_TYPO"), std::string::npos)
+      << refused.err;
+}
+
+TEST(Help, DescribesEverySetting) {
+  const std::string help = run_command({STAGEDOOR_COMMAND, "help"}).out;
+  for (const char* setting : {"STAGEDOOR_HOME (.stagedoor)", "STAGEDOOR_PORT (8080)",
+                              "STAGEDOOR_CURRENCY (KRW)", "STAGEDOOR_IDENTITY_KEYS\n"}) {
+    EXPECT_NE(help.find(setting), std::string::npos) << help;
+  }
+}
+
 TEST(AnUpThatCannotWork, SaysWhyInOneLine) {
   const LoopbackListener taken;
   const std::string taken_port = std::to_string(taken.port());
@@ -240,6 +266,7 @@ TEST(AnUpThatCannotWork, SaysWhyInOneLine) {
       {{{"STAGEDOOR_PORT", taken_port}}, taken_port},
       {{{"STAGEDOOR_PORT", "http"}}, "STAGEDOOR_PORT"},
       {{{"STAGEDOOR_RATE_LIMITS", "maybe"}}, "STAGEDOOR_RATE_LIMITS"},
+      {{{"STAGEDOOR_MEMCACHED_TIMEOUT", "1001"}}, "STAGEDOOR_MEMCACHED_TIMEOUT"},
       {{{"STAGEDOOR_DB", "nonsense"}}, "STAGEDOOR_DB"},
       {{{"STAGEDOOR_DB", "mysql://stagedoor:x@127.0.0.1:1/stagedoor"}}, "database"},
   };

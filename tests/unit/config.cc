@@ -83,13 +83,15 @@ TEST(ParseSettings, NamesEveryBadLineAtOnce) {
       "STAGEDOOR_TYPO=1\n"
       "export STAGEDOOR_PORT=1\n"
       "=1\n"
+      "STAGEDOOR_HOME=/\n"
       "stagedoor_port=1\n");
   ASSERT_FALSE(settings);
   EXPECT_EQ(
       settings.error(),
       (ConfigProblems{"line 1 is not NAME=VALUE", "line 3: unknown setting 'STAGEDOOR_TYPO'",
                       "line 4: unknown setting 'export STAGEDOOR_PORT'",
-                      "line 5: unknown setting ''", "line 6: unknown setting 'stagedoor_port'"}));
+                      "line 5: unknown setting ''", "line 6: unknown setting 'STAGEDOOR_HOME'",
+                      "line 7: unknown setting 'stagedoor_port'"}));
 }
 
 TEST(ParseDatabaseUrl, ReadsItsParts) {
