@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# install_packages.sh PACKAGE...: run as root. Installs packages without letting them start the
-# system services that come with some: those are the operator's, or nobody's.
+# install_packages.sh PACKAGE...: run as root. Installs packages without starting the system
+# services that come with some of them.
 set -Eeuo pipefail
 
 readonly policy=/usr/sbin/policy-rc.d
@@ -13,7 +13,7 @@ if command -v systemctl >/dev/null; then
   done
 fi
 
-# 101 tells the maintainer scripts: starting a service is forbidden.
+# 101 tells the maintainer scripts that they may not start a service.
 if [[ ! -e $policy ]]; then
   trap 'rm -f "$policy"' EXIT
   trap 'exit 1' INT TERM HUP

@@ -39,7 +39,7 @@ verb_bench() {
   return "$exit_code"
 }
 
-# Nothing of the installation that this shell may be set up for.
+# Unsets what this shell may have set for another installation.
 bench_environment() {
   unset "${KNOWN_SETTINGS[@]}"
   export STAGEDOOR_HOME=$BENCH_HOME STAGEDOOR_RATE_LIMITS=off STAGEDOOR_BIN=$BIN STAGEDOOR_PORT
@@ -47,7 +47,7 @@ bench_environment() {
   BENCH_CEILINGS_PORT=$(unused_port "$STAGEDOOR_PORT")
 }
 
-# unused_port BESIDE: one that nobody listens on and that is not this one.
+# unused_port BESIDE: a port without a listener, and not BESIDE.
 unused_port() {
   local port
   for ((port = BENCH_PORTS_FROM; port < BENCH_PORTS_FROM + 1000; port++)); do

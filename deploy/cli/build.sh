@@ -6,7 +6,7 @@ readonly BUILD_LOG=$SOURCE/build/build.log
 # build_target TARGET: quiet when there is nothing to do.
 build_target() {
   is_checkout || return 0
-  # A checkout that belongs to somebody else is run as it is.
+  # A checkout of another user is run as it is.
   if [[ ! -w $SOURCE && -d $BIN ]]; then return 0; fi
   { mkdir -p "$SOURCE/build" && : >>"$BUILD_LOG"; } 2>/dev/null ||
     die "cannot write to $SOURCE/build"
@@ -48,7 +48,7 @@ show_progress() {
   [[ -z $moving ]] || echo
 }
 
-# Becomes BINARY; whatever reaches standard output is the binary's own.
+# Replaces this shell by BINARY, so that standard output holds its output alone.
 run_binary() {
   local name=$1
   shift

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Words to the user, and the smallest helpers that everything else uses.
+# Messages to the user, and helpers that all other files use.
 
 say() {
   printf '%s\n' "$*"
@@ -35,7 +35,7 @@ until_true() {
   done
 }
 
-# Replaces FILE by standard input in one step, so that no reader ever sees half of it.
+# Replaces FILE by standard input in one step, so that no reader sees half of it.
 write_file() {
   local file=$1
   { cat >"$file.new" && mv -f "$file.new" "$file"; } 2>/dev/null || die "cannot write $file"

@@ -93,7 +93,7 @@ ensure_database_answers() {
   done
 }
 
-# The one line of the client's complaint that says something.
+# The line of the client's output that names the error.
 database_error() {
   grep -m 1 '^ERROR ' <<<"$1" || printf '%s' "${1//$'\n'/ }"
 }

@@ -3,17 +3,16 @@
 #   run/NAME.GENERATION.pid, .sock   of every generation that was started and not yet stopped
 #   run/NAME.sock                    a link to the socket of the one that new requests go to
 
-# A process that dies is replaced at once. One that cannot live is given up after this many deaths
-# in a row, each within this time: enough for somebody who kills them for fun, and an end to it
-# where a binary is broken.
+# multiwatch replaces a process that dies at once, and gives up after this many deaths in a row,
+# each within this time: far more than kill tests cause, but an end where a binary is broken.
 readonly DEATHS_IN_A_ROW_MAX=1000
 readonly DEATH_WITHIN_MS=1000
 
-# Connections that may wait at a socket: a crowd of some thousands at one instant, with room. More
-# is refused at once, and what has waited too long costs a process next to nothing to refuse.
+# Backlog of a socket: thousands of clients that connect at one instant, with room. More are refused
+# at once; to shed a request that has waited too long costs a process next to nothing.
 readonly QUEUE_MAX=4096
 
-# A connection may wait this long behind others before its generation is stopped.
+# A connection may wait this long in the backlog before its generation is stopped.
 readonly DRAIN_S=10
 
 socket_of() {
@@ -49,7 +48,7 @@ generation_pid() {
 }
 
 # switch_to_generation NAME GENERATION: from now on nginx connects to this one. It follows the link
-# anew for each request, so no reload is needed; a reload would cut clients that keep a connection.
+# for each request, so that it needs no reload, which would close idle connections of clients.
 switch_to_generation() {
   link_socket "$1" "$1.$2.sock"
 }
@@ -63,8 +62,9 @@ is_switched_to() {
   [[ $STAGEDOOR_HOME/run/$1.sock -ef $(socket_of "$1" "$2") ]]
 }
 
-# drain_sockets SOCKET...: returns when a process has taken every connection that waited there. They
-# are taken in order, so one more is put behind them; what it says is no FastCGI and just dropped.
+# drain_sockets SOCKET...: returns when processes have accepted every connection that waited there.
+# They accept in order, so that one more connection goes behind the others; it sends no FastCGI and
+# is dropped.
 drain_sockets() {
   local socket clients=()
   for socket in "$@"; do
@@ -93,8 +93,9 @@ generation_listens() {
 }
 
 # stop_generations PID_FILE...: multiwatch passes SIGTERM on and waits for its processes, which
-# finish their requests. It may miss one that it was just about to start, and those of a multiwatch
-# that was killed have nobody: both are found by the session and told directly.
+# finish their requests. It may miss a process that it was just about to start, and a multiwatch
+# that was killed passes nothing on: such processes are found by their session and signalled
+# directly.
 stop_generations() {
   local file pid leaders=() members=()
   for file in "$@"; do
@@ -110,12 +111,13 @@ stop_generations() {
   done
 }
 
-# Its multiwatch, the spawn-fcgi before that, and its processes all end in the path of the binary.
+# The command lines of its multiwatch, of spawn-fcgi before that, and of its processes all end in
+# the path of the binary.
 is_of_handler() {
   process_matches "$1" "*/$2" && process_is_of_home "$1"
 }
 
-# generation_members PID_FILE...: whatever is left of the sessions that these files name.
+# generation_members PID_FILE...: the pids that are left of the sessions that these files name.
 generation_members() {
   local file pid session
   local -A handler=()

@@ -2,7 +2,8 @@
 # Which handlers run, with how many processes, in which generation. A change starts a new
 # generation beside the old one, requests are switched to it, and the old one is stopped when it
 # has answered what had reached it before: no request is lost.
-#   run/NAME.generation   the one that requests go to: its number, and what it was started with
+#   run/NAME.generation   the one that requests go to: its number, and a digest of what it was
+#                         started with
 #   run/NAME.pid          its pid
 # A handler with 0 processes has no generation: run/NAME.sock leads to the pool of fcgiwrap, which
 # starts the handler's binary for each call. The pool has generations like a handler.
@@ -10,7 +11,7 @@
 readonly PROCESSES_MAX=64
 readonly POOL=fcgiwrap
 readonly POOL_PROCESSES=4
-# After it comes 1 again. Its digits count towards the length of a socket's path.
+# The next one is 1 again. Its digits count towards the length of a socket's path.
 readonly GENERATION_MAX=9999
 HANDLERS=()
 declare -A PROCESS_COUNT=() GENERATION=() CHILDREN=()
@@ -174,7 +175,7 @@ runs_as_wanted() {
   pid=$(generation_pid "$name" "${GENERATION[$name]}") || return 1
   [[ $(<"$STAGEDOOR_HOME/run/$name.generation") == "${GENERATION[$name]} ${WANTED[$name]}" ]] ||
     return 1
-  # One may be missing just now because it is being replaced.
+  # multiwatch may be replacing one in this moment.
   has_all_processes "$name" "$pid" || until_true 1 has_all_processes_now "$name" "$pid"
 }
 
@@ -198,8 +199,9 @@ has_all_processes_now() {
   has_all_processes "$@"
 }
 
-# all_are_steady reads `started` and `new` of ensure_handlers: a process that fails at its start is
-# replaced again and again, one that works keeps its pid. Else UNSTEADY is one that does not.
+# all_are_steady reads `started` and `new` of ensure_handlers: multiwatch replaces a process that
+# fails at its start again and again, while one that works has the same pid a moment later. UNSTEADY
+# is a handler that fails.
 all_are_steady() {
   local name pid
   local -A before=()
@@ -217,7 +219,7 @@ all_are_steady() {
   done
 }
 
-# What ran before goes on as if nothing had been tried.
+# The generations that ran before go on.
 give_up_starting() {
   local name files=()
   for name in "${started[@]}"; do

@@ -12,7 +12,7 @@ is_home() {
   [[ -f $STAGEDOOR_HOME/$HOME_MARKER ]]
 }
 
-# A folder of somebody else is never turned into a home, since --fresh deletes in it.
+# A folder with other files in it never becomes a home, as --fresh deletes in it.
 check_home_is_free_to_use() {
   local entry name
   is_home && return 0
@@ -79,7 +79,7 @@ random_hex() {
 }
 
 # Passwords and the access token key are the bare text of their file; the queue token keys are
-# lines. All are made once: a new one would sign everybody out.
+# lines. All are made once: a new key would end every session.
 create_secrets() {
   local folder=$STAGEDOOR_HOME/secrets name
   for name in access_token_key db_password db_admin_password; do

@@ -26,7 +26,7 @@ ensure_mariadb() {
   wait_for_mariadb
 }
 
-# A recovery after a crash may take its time; a server that ended needs no waiting.
+# A recovery after a crash may take minutes; a server that ended is not waited for.
 wait_for_mariadb() {
   local waited_s
   for ((waited_s = 0; waited_s < 120; waited_s += 5)); do
@@ -46,7 +46,7 @@ create_database_files() {
   local log=$STAGEDOOR_HOME/log/mariadb.log
   [[ ! -d $STAGEDOOR_HOME/db ]] || return 0
   say 'creating the database'
-  # In a folder aside, so that one which was interrupted is not taken for a database.
+  # In another folder first, so that an interrupted creation does not pass for a database.
   rm -rf "$STAGEDOOR_HOME/db.new"
   mkdir "$STAGEDOOR_HOME/db.new"
   # With --force also where the name of this host cannot be looked up, in a container say.

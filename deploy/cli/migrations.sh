@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Migrations: sql/NNNN_name.sql in order, each recorded before it starts and after it ended.
-# Schema changes commit statement by statement, so one that broke off is left to a human.
+# Schema changes commit statement by statement, so that an operator must look at one that broke off.
 
 migrate() {
   local -A checksum_of=() finished=()
@@ -39,7 +39,8 @@ half_applied() {
     'schema_migrations, or undo it by hand and delete its row there'
 }
 
-# One line for each, in columns. A user who may not create tables is enough where all is applied.
+# A line of columns for each. Where all are applied the database user need not be allowed to create
+# tables.
 recorded_migrations() {
   local answer
   answer=$(ask_for_migrations 2>&1) ||

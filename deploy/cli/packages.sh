@@ -16,7 +16,7 @@ need_packages() {
     as_root=(sudo)
   fi
   say "installing ${#missing[@]} Debian packages: ${missing[*]}"
-  # The lock is not passed on, lest something that a package starts keeps it.
+  # Without the lock of the home: a program that a package starts would hold it.
   (umask "$ORIGINAL_UMASK" && "${as_root[@]}" bash "$SOURCE/deploy/install_packages.sh" \
     "${missing[@]}") 9>&- || die "could not install the packages: ${missing[*]}"
   hash -r

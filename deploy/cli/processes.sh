@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Processes: start one, know it again, stop it. A pid in a file is only a hint, because the number
-# may belong to a stranger by now; every use of one asks the process itself first.
+# Processes: start one, recognise it, stop it. A pid in a file is only a hint, as the number may
+# belong to another process by now: every use checks the process itself first.
 
 # Prints "pid parent session resident_kib" for every process that is not a zombie.
 process_table() {

@@ -24,7 +24,7 @@ verb_scale() {
   done
 
   PROCESS_COUNT["$name"]=$count
-  # What else may have changed since `up` is not this command's business.
+  # Other handlers are left alone, even if their settings have changed since `up`.
   runs_on_demand "$name" || ensure_handlers "$name"
   switch_to_pool "$name"
   retire_generations

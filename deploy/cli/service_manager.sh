@@ -16,13 +16,13 @@ verb_handler() {
     -- "$(program_of "$name")"
 }
 
-# What `up` started, and what systemd did, must not be mixed.
+# One home is run by `up` or by systemd, never by both.
 refuse_home_of_units() {
   [[ ! -e $STAGEDOOR_HOME/run/units ]] ||
     die "systemd runs $STAGEDOOR_HOME, see systemctl list-units 'stagedoor*'"
 }
 
-# All that must be there before a handler starts, but the servers: those are somebody else's.
+# Prepares all that a handler needs at its start but the servers, which have units of their own.
 verb_prepare() {
   local name
   check_everything_that_is_cheap
@@ -38,14 +38,14 @@ verb_prepare() {
   check_handler_configuration
 }
 
-# After a change of settings or binaries. One handler after the other: its connections wait in its
-# socket for some tenths of a second, and all at once would take each other's time.
+# After a change of settings or binaries. One handler after the other: connections wait in its
+# socket for some tenths of a second. All at once would compete for the processors.
 verb_renew() {
   local unit
   systemctl restart stagedoor-prepare.service ||
     die 'nothing was restarted, see journalctl -u stagedoor-prepare'
   while read -r unit _; do
-    # It reads nothing when it starts, and a handler that it runs now would be cut off.
+    # The pool has read no settings, and a signal would cut off a handler that it runs.
     [[ $unit == "stagedoor-handler@$POOL.service" ]] || systemctl restart "$unit"
   done < <(systemctl list-units --plain --no-legend --state=running 'stagedoor-handler@*.service')
 }

@@ -96,7 +96,7 @@ check_path() {
     die "$what must not contain spaces, quotes or any of \\ ; { } \$ : # * ? [ ]: $path"
 }
 
-# The home alone is what stopping needs: wrong settings must not keep anything running.
+# `down` needs the home alone: wrong settings must not keep it from stopping everything.
 load_home() {
   local home=/var/lib/stagedoor
   ! is_checkout || home=${DEFAULT[STAGEDOOR_HOME]}
@@ -130,7 +130,7 @@ load_settings() {
   readonly PORT RATE_LIMITS BIN WEB
 }
 
-# What the handlers were started with, as text to compare; contains secrets, so never show it.
+# The settings of the handlers as text to compare. It contains secrets.
 handler_settings() {
   local name
   for name in "${KNOWN_SETTINGS[@]}"; do

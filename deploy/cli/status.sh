@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What runs, and what it says.
+# status and logs.
 
 verb_status() {
   local table name
@@ -40,7 +40,7 @@ table_line() {
   printf '%-26s %8s %-9s %9s %9s %9s %8s %5s  %s\n' "$@"
 }
 
-# FIGURES[handler]: its requests, restarts and queue, as far as they are known.
+# FIGURES[handler]: its requests, restarts and queue, as far as known.
 declare -A FIGURES=()
 load_figures() {
   local name figures
@@ -80,7 +80,7 @@ on_demand_line() {
   table_line "$1" - on-demand 0/0 '0 MiB' "$requests" - - "$STAGEDOOR_HOME/run/$1.sock"
 }
 
-# Of what somebody else runs we only know whether it takes connections.
+# Of a server that this home does not run we know only whether it accepts connections.
 external_line() {
   local part=$1 addresses=$2 address state=external
   for address in ${addresses//,/ }; do

@@ -5,7 +5,7 @@ readonly READY_S=30
 
 readonly OPEN_FILES_MAX=65536
 
-# nginx and memcached keep a file open per client, and get no more than this shell may have.
+# nginx and memcached hold a descriptor per client and inherit the limit of this shell.
 raise_open_files() {
   local limit
   limit=$(ulimit -Hn)

@@ -18,7 +18,7 @@ npm_packages() {
 # Makes $WEB, the root of the web server: links to what is in web/, and copies of what
 # web/vendor.txt names. Without npm the pages that need its packages are left out, no more.
 stage_web() {
-  # An installed tree has its pages; a checkout that belongs to somebody else is run as it is.
+  # An installed tree has its pages; a checkout of another user is run as it is.
   { is_checkout && [[ -w $SOURCE ]]; } || return 0
   mkdir -p "$WEB"
   (
@@ -45,7 +45,7 @@ link_pages() {
   done
 }
 
-# A version is part of the path, so that these files never change and browsers may keep them.
+# A version is part of the path, so that these files never change and browsers may cache them.
 copy_vendor_files() {
   local package file version target inputs mark=$SOURCE/build/vendor_inputs
   inputs=$(cat "$SOURCE"/web/{package-lock.json,vendor.txt} | sha256sum)
@@ -64,7 +64,7 @@ copy_vendor_files() {
   printf '%s\n' "$inputs" >"$mark"
 }
 
-# Tests need all of it: what `up` may leave out is a failure there.
+# Tests need the pages that `up` may leave out.
 stage_test_packages() {
   local folder
   stage_web

@@ -85,7 +85,7 @@ check_web_server_configuration() {
 }
 
 start_web_server() {
-  # Not in a substitution: nginx would keep the pipe open.
+  # Not in a substitution: nginx would hold the pipe open.
   run_nginx >>"$STAGEDOOR_HOME/log/nginx.error.log" 2>&1 && until_true 10 web_server_pid \
     >/dev/null && return 0
   if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
@@ -114,8 +114,8 @@ stop_web_server() {
   rm -f "$STAGEDOOR_HOME/run/nginx.pid" "$STAGEDOOR_HOME/nginx/loaded"
 }
 
-# Workers whose master was killed still serve. Their command line says nothing about the home, but
-# they hold its error log open.
+# Workers whose master was killed go on serving. Their command lines do not name the home, but they
+# hold its error log open.
 stop_orphaned_workers() {
   local pid orphans=()
   web_server_pid >/dev/null && return 0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# After unpacking: the user, the links from his home to /etc/stagedoor, and on an upgrade the new
-# binaries under the sockets that stay open. May run any number of times.
+# After unpacking: makes the user and the links from its home to /etc/stagedoor, and on an upgrade
+# restarts the handlers under their open sockets. May run any number of times.
 set -e
 
 home=/var/lib/stagedoor
@@ -21,7 +21,7 @@ if [ "$1" = configure ]; then
     if systemctl --quiet is-active stagedoor.target; then
       systemctl start stagedoor.target
       stagedoor renew
-      # A reload of nginx cuts clients that keep a connection, so only for what it has not loaded.
+      # A reload of nginx closes idle connections of clients: only where its files have changed.
       loaded=$(find /usr/lib/stagedoor/nginx /usr/lib/stagedoor/*.conf -type f |
         sort | xargs cat | sha256sum)
       if [ "$loaded" != "$(cat "$home/nginx_loaded" 2>/dev/null)" ]; then

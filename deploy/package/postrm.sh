@@ -1,5 +1,5 @@
 #!/bin/sh
-# A purge takes the secrets; the database is not ours.
+# A purge removes the secrets. The database stays: the package did not make it.
 set -e
 
 if [ "$1" = purge ]; then

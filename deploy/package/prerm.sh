@@ -1,5 +1,5 @@
 #!/bin/sh
-# Without its files the site would keep all of nginx from starting.
+# nginx does not start with a site whose included files are gone.
 set -e
 
 if [ "$1" = remove ]; then
