@@ -11,11 +11,15 @@
 
 #include "base/encoding.h"
 #include "base/log.h"
+#include "endpoint/batch.h"
 #include "fastcgi/serve.h"
 #include "metrics/metrics.h"
 
 namespace stagedoor {
 namespace {
+
+// What one transaction carries without keeping the next batch waiting for long.
+constexpr std::size_t kBatchMax = 64;
 
 // Tells apart the installations that share a memcached pool: the same for all that use one schema.
 std::string cache_prefix(const DatabaseConfig& database) {
@@ -48,6 +52,16 @@ void return_large_memory() {
   mallopt(M_MMAP_THRESHOLD, kLargeBytes);
   mallopt(M_TRIM_THRESHOLD, 2 * kLargeBytes);
   mallopt(M_ARENA_MAX, 1);
+}
+
+template <typename Serve>
+int run(const char* name, int argc, char** argv, Serve serve) {
+  return_large_memory();
+  log::set_handler(name);
+  Services services(load_config_or_exit());
+  if (argc > 1 && std::strcmp(argv[1], "--check-config") == 0) return EXIT_SUCCESS;
+  report_as(name, services.config);
+  return serve(services);
 }
 
 }  // namespace
@@ -88,12 +102,18 @@ void report_as(const char* name, const Config& config) {
 }
 
 int run_endpoint(const char* name, int argc, char** argv, const Endpoint& endpoint) {
-  return_large_memory();
-  log::set_handler(name);
-  Services services(load_config_or_exit());
-  if (argc > 1 && std::strcmp(argv[1], "--check-config") == 0) return EXIT_SUCCESS;
-  report_as(name, services.config);
-  return fastcgi::serve([&](const http::Request& request) { return endpoint(request, services); });
+  return run(name, argc, argv, [&](Services& services) {
+    return fastcgi::serve(
+        [&](const http::Request& request) { return endpoint(request, services); });
+  });
+}
+
+int run_batch_endpoint(const char* name, int argc, char** argv, const BatchEndpoint& endpoint) {
+  return run(name, argc, argv, [&](Services& services) {
+    return fastcgi::serve_batches(
+        [&](std::span<const http::Request> requests) { return endpoint(requests, services); },
+        {.size_max = kBatchMax, .refuses_late = false});
+  });
 }
 
 }  // namespace stagedoor

@@ -1,34 +1,28 @@
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <stop_token>
 #include <thread>
 
-struct FCGX_Request;
-
 namespace stagedoor::fastcgi {
 
-// A process that has been at work on one request for this long is stuck: in a lock of the database,
-// or in a database that hangs.
-inline constexpr std::chrono::milliseconds kStuckAfter{400};
+// A process whose present work has taken this long is stuck: in a lock of the database, or in a
+// database that hangs.
+inline constexpr std::chrono::milliseconds kStuckAfter{600};
 
-// While every process of a handler is stuck, nobody takes the connections that wait at its socket.
-// A thread of each process looks out for that, and then takes them itself and has each refused, so
-// that nobody waits longer than a second. It does nothing else, and never touches what the process
-// works with.
+// While every process of a handler is stuck, none takes the connections that wait at its socket. A
+// thread of each process then closes them, which nginx tells their clients as a 503, so that no
+// client waits longer than a second. The thread shares nothing else with the process.
 class Relief {
  public:
-  // `refuse` answers an accepted request; it is called by the thread.
-  Relief(int listen_descriptor, std::function<void(FCGX_Request&)> refuse);
+  // REQUIRES: a descriptor that does not block.
+  explicit Relief(int listening_descriptor);
 
  private:
-  void look_out(const std::stop_token& stop);
-  [[nodiscard]] bool is_needed() const;
-  // False when nobody was taken, as somebody else was faster.
-  bool refuse_one();
+  void look_out(const std::stop_token& stop) const;
+  void close_waiting() const;
 
-  int listen_descriptor_;
-  std::function<void(FCGX_Request&)> refuse_;
+  int descriptor_;
   std::jthread thread_;
 };
 

@@ -95,12 +95,14 @@ void work_ends() { place().slot->busy_since.store(0, std::memory_order_relaxed);
 bool all_are_stuck(Micros since) {
   if (place().page == &place().unread) return false;
   const auto limit = static_cast<std::uint64_t>((monotonic_now() - since).count());
-  const std::uint64_t own = place().slot->busy_since.load(std::memory_order_relaxed);
-  if (own == 0 || own > limit) return false;
+  const auto is_stuck = [limit](const Slot& slot) {
+    const std::uint64_t busy_since = slot.busy_since.load(std::memory_order_relaxed);
+    return busy_since != 0 && busy_since <= limit;
+  };
   const auto& slots = place().page->slots;
-  return std::none_of(slots.begin(), slots.end(), [limit](const Slot& slot) {
-    return slot.busy_since.load(std::memory_order_relaxed) > limit;
-  });
+  return is_stuck(*place().slot) && std::all_of(slots.begin(), slots.end(), [&](const Slot& slot) {
+           return slot.process.load(std::memory_order_relaxed) == 0 || is_stuck(slot);
+         });
 }
 
 void count_request(std::string_view method, int status, Micros took) {

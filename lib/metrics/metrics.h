@@ -46,11 +46,11 @@ class ServingProcess {
   Slot* slot_;
 };
 
-// Around the time in which this process is at work on a request.
+// Around the time in which this process is at work on a request or on a batch of them.
 void work_begins(Micros now);
 void work_ends();
-// Whether this process has been at work on one request for that long, and no other process of its
-// handler is at work on a younger one. Never without a page: then nobody sees the others.
+// Whether each process of this handler, this one included, has been at its present work for that
+// long. Never without a page: then no process sees the others.
 bool all_are_stuck(Micros since);
 
 void count_request(std::string_view method, int status, Micros took);
