@@ -60,6 +60,8 @@ std::optional<Answer> read_answer(std::string_view text) {
   Answer answer;
   const std::string_view headers = text.substr(0, end + 2);
   answer.status = static_cast<int>(parse_number(headers.substr(9, 3), 10));
+  answer.retry_after =
+      std::chrono::seconds{parse_number(header_of(headers, "\r\nRetry-After: "), 10)};
   const std::string_view rest = text.substr(end + 4);
   if (header_of(headers, "\r\nTransfer-Encoding: ") == "chunked") {
     if (!read_chunks(rest, answer.body)) return std::nullopt;

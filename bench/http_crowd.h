@@ -13,6 +13,7 @@ namespace stagedoor::bench {
 struct Answer {
   int status = 0;
   std::string body;
+  Micros retry_after{};
   Micros took{};
 };
 

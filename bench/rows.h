@@ -28,11 +28,13 @@ inline constexpr std::int64_t kUsers = 10'000;
 void measure_listing(Bench& bench);
 void measure_poll(Bench& bench);
 void measure_join(Bench& bench);
+void measure_join_inside(Bench& bench);
 void measure_sale(Bench& bench);      // reserve and pay
 void measure_one_seat(Bench& bench);  // a thousand users at once
 void measure_million(Bench& bench);
 void measure_hall(Bench& bench);
 void measure_journey(Bench& bench);
+void measure_opening(Bench& bench);
 void measure_growth(Bench& bench);
 void measure_memory(Bench& bench);
 void measure_start(Bench& bench);

@@ -77,15 +77,36 @@ Line against_raw(const std::string& measure, const Compared& compared, double go
       measure, compared.value, "/s", compared, ">= " + number_text(goal), compared.ratio >= goal};
 }
 
-double join_over_http(Stage& stage, const Show& show, const std::vector<std::string>& headers) {
-  const std::string body = R"({"concert_id":)" + std::to_string(show.concert.value) + "}";
+std::string join_request(const Stage& stage, const Show& show, std::int64_t user) {
+  return wire_request("POST", "/queue/tokens", stage.user_headers(user),
+                      R"({"concert_id":)" + std::to_string(show.concert.value) + "}");
+}
+
+// Users `first` to first + count - 1 join, so many at a time.
+Answers join_over_http(const Stage& stage, const Show& show, std::int64_t first, std::int64_t count,
+                       std::size_t connections) {
   std::vector<std::string> requests;
-  for (const std::string& user : headers) {
-    requests.push_back(wire_request("POST", "/queue/tokens", user, body));
+  for (std::int64_t i = 0; i < count; ++i) {
+    requests.push_back(join_request(stage, show, first + i));
   }
-  const Answers joined = send_all(stage.port(), kConnections, requests);
+  Answers joined = send_all(stage.port(), connections, requests);
   expect_all(joined, 201);
-  return joined.per_second();
+  return joined;
+}
+
+// The same requests for handlers that do nothing.
+double ask_ceiling(const Stage& stage, std::int64_t count) {
+  const std::string body = R"({"concert_id":1})";
+  std::vector<std::string> requests;
+  for (std::int64_t i = 0; i < count; ++i) {
+    requests.push_back(
+        "POST /authorized_handler HTTP/1.1\r\nHost: 127.0.0.1\r\n" + stage.user_headers(i) +
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\n\r\n" + body);
+  }
+  const Answers answers = send_all(stage.ceilings_port(), kConnections, requests);
+  expect_all(answers, 200);
+  return answers.per_second();
 }
 
 Show line_to_join(Stage& stage) {
@@ -99,29 +120,51 @@ Show line_to_join(Stage& stage) {
 
 void measure_join(Bench& bench) {
   Stage& stage = bench.stage;
-  const std::int64_t joins = bench.quick ? 3'000 : kUsers - 1;
-  std::vector<std::string> headers;
   // User 0 is let in before.
-  for (std::int64_t i = 1; i <= joins; ++i) headers.push_back(stage.user_headers(i));
+  const std::int64_t joins = bench.quick ? 3'000 : kUsers - 1;
   raw::Pool pool(stage.config().database, processes_of(stage, "join_queue"));
-  SameStatements statements(stage);
-  const auto compared = compare(
-      bench.rounds,
-      [&] {
-        const Show show = line_to_join(stage);
-        return std::vector{statements.subject(
-            headers.size(), [&] { return join_over_http(stage, show, headers); })};
-      },
-      [&] {
-        const Show show = line_to_join(stage);
-        return std::vector{statements.ceiling(headers.size(), [&] {
-          return pool.rate(headers.size(), [&](db::Connection& connection, std::size_t call) {
-            raw::join(connection, show, Stage::user(static_cast<std::int64_t>(call) + 1));
-          });
+  const auto join = [&] {
+    const Show show = line_to_join(stage);
+    return std::vector{join_over_http(stage, show, 1, joins, kConnections).per_second()};
+  };
+  const auto beside_nothing =
+      compare(bench.rounds, join, [&] { return std::vector{ask_ceiling(stage, joins)}; });
+  bench.lines.push_back({"join the queue : B", beside_nothing[0].value, "/s", beside_nothing[0],
+                         ">= 0.60", beside_nothing[0].ratio >= 0.6});
+  // One join per transaction, where the handler puts those that come together into one.
+  const auto beside_raw = compare(bench.rounds, join, [&] {
+    const Show show = line_to_join(stage);
+    return std::vector{
+        pool.rate(static_cast<std::size_t>(joins), [&](db::Connection& connection, std::size_t i) {
+          raw::join(connection, show, Stage::user(static_cast<std::int64_t>(i) + 1));
         })};
-      });
-  statements.check("a join");
-  bench.lines.push_back(against_raw("join the queue : raw SQL", compared[0], 0.70));
+  });
+  bench.lines.push_back(
+      against_raw("join the queue : raw SQL, one at a time", beside_raw[0], 0.70));
+}
+
+void measure_join_inside(Bench& bench) {
+  constexpr std::int64_t kManyInside = 90'000;
+  constexpr std::int64_t kRoomFor = 100'000;
+  constexpr std::int64_t kJoinsPerSlice = 200;
+  Stage& stage = bench.stage;
+  const Show full = stage.create_show(kRoomFor);
+  const Show empty = stage.create_show(kRoomFor);
+  stage.admit_strangers(full, kManyInside);
+  const auto slice_of = [&](const Show& show) {
+    return [&stage, &show, next = std::int64_t{0}]() mutable {
+      std::vector<double> times;
+      for (const Answer& answer :
+           join_over_http(stage, show, next, kJoinsPerSlice, kQuietConnections).answers) {
+        times.push_back(milliseconds(answer.took));
+      }
+      next += kJoinsPerSlice;
+      return std::vector{median(times)};
+    };
+  };
+  const auto compared = compare(bench.rounds, slice_of(full), slice_of(empty));
+  bench.lines.push_back({"join p50 beside 90,000 active : none", compared[0].value, "ms",
+                         compared[0], "<= 1.20", compared[0].ratio <= 1.2});
 }
 
 namespace {

@@ -174,6 +174,11 @@ std::vector<Fan> Stage::admit_fans(const Show& show, std::int64_t count) {
   return fans;
 }
 
+void Stage::admit_strangers(const Show& show, std::int64_t count) {
+  load_tokens(show, kStrangerMark, 1, count);
+  advance_until(show, count);
+}
+
 void Stage::fill_line(const Show& show, std::int64_t waiting) {
   Place last;
   services_.database.query(kSelectLastPlace, show.concert).read_first(last);

@@ -31,6 +31,7 @@ class Stage {
   [[nodiscard]] const Config& config() const { return services_.config; }
   [[nodiscard]] db::Connection& database() { return services_.database; }
   [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] int ceilings_port() const { return ceilings_port_; }
   [[nodiscard]] std::string url(const std::string& path) const;
   [[nodiscard]] std::string ceiling_url(const std::string& path) const;
 
@@ -45,6 +46,9 @@ class Stage {
 
   // Users 0 to count - 1 join at once and are let in.
   std::vector<Fan> admit_fans(const Show& show, std::int64_t count);
+
+  // So many strangers join at once and are let in. REQUIRES: the line is empty and has the room.
+  void admit_strangers(const Show& show, std::int64_t count);
 
   // Strangers wait behind them. REQUIRES: those who were admitted fill the concert.
   void fill_line(const Show& show, std::int64_t waiting);
