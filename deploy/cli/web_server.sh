@@ -18,14 +18,31 @@ check_port_is_free() {
     die "port $PORT is already taken, set another STAGEDOOR_PORT"
 }
 
+# Connections of a worker: a client that waits takes two, its own and the one to a handler, so that
+# two workers carry 20,000 of them with room for an uneven share.
+readonly WORKER_CONNECTIONS=32768
+
+# open_files_max: how many files a worker may open, as far as this user may say so.
+open_files_max() {
+  local wanted=$((2 * WORKER_CONNECTIONS)) limit
+  limit=$(ulimit -Hn)
+  if [[ $limit == unlimited ]] || ((limit >= wanted)) || (ulimit -Hn "$wanted") 2>/dev/null; then
+    limit=$wanted
+  fi
+  printf '%s' "$limit"
+}
+
 render_web_server() {
-  local folder=$STAGEDOOR_HOME/nginx template=$SOURCE/nginx/nginx.conf.in text part
+  local folder=$STAGEDOOR_HOME/nginx template=$SOURCE/nginx/nginx.conf.in text part files
   [[ -r $template ]] || die "cannot read $template"
   text=$(<"$template")
   text=${text//@HOME@/"$STAGEDOOR_HOME"}
   text=${text//@PORT@/"$PORT"}
   text=${text//@RATE_LIMITS@/"$RATE_LIMITS"}
   text=${text//@WEB@/"$WEB"}
+  files=$(open_files_max)
+  text=${text//@FILES@/"$files"}
+  text=${text//@CONNECTIONS@/"$((files < WORKER_CONNECTIONS ? files : WORKER_CONNECTIONS))"}
   # Only root may choose the user of the workers; others would read a warning about the line.
   if ((EUID == 0)); then
     text=${text//@USER@/"$(id -un)"}
