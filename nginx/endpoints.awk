@@ -87,6 +87,10 @@ function print_endpoint(row, path,    zone, name, file) {
   if (kind[level[row]] == "host") print "  include stagedoor/host_only.conf;"
   if (kind[level[row]] == "authorized")
     printf "  set $auth_level %s;\n  include stagedoor/auth.conf;\n", level[row]
+  if (serves_files(handler[row])) {
+    printf "  include stagedoor/endpoints/%s.conf;\n}\n", handler[row]
+    return
+  }
   print "  include stagedoor/fastcgi.conf;"
   while (match(path, /[{][a-z_]+[}]/)) {
     name = substr(path, RSTART + 1, RLENGTH - 2)
@@ -99,4 +103,12 @@ function print_endpoint(row, path,    zone, name, file) {
   # For fcgiwrap, which runs in the folder of the binaries.
   printf "  fastcgi_param SCRIPT_FILENAME ./%s;\n", handler[row]
   printf "  fastcgi_pass %s;\n}\n", handler[row]
+}
+
+# Whether nginx looks for a file first: then the handler's own location is in that configuration.
+function serves_files(handler,    file, line, found) {
+  file = special "/" handler ".conf"
+  while ((getline line <file) > 0) if (line ~ /try_files/) found = 1
+  close(file)
+  return found
 }

@@ -10,6 +10,10 @@ if [ "$1" = configure ]; then
     adduser --system --group --quiet --home "$home" --no-create-home stagedoor
   fi
   install -d -o stagedoor -g stagedoor -m 0700 "$home"
+  # The handlers write listings, the group of nginx reads them.
+  install -d -o stagedoor -g www-data -m 2750 /var/cache/stagedoor/listings
+  install -d -o stagedoor -g stagedoor -m 0700 "$home/run"
+  ln -sfn /var/cache/stagedoor/listings "$home/run/listings"
   for name in stagedoor.conf processes.conf; do
     [ -e "$home/$name" ] || ln -sf "/etc/stagedoor/$name" "$home/$name"
   done

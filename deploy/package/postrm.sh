@@ -3,7 +3,7 @@
 set -e
 
 if [ "$1" = purge ]; then
-  rm -rf /var/lib/stagedoor
+  rm -rf /var/lib/stagedoor /var/cache/stagedoor
 fi
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload || true

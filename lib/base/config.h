@@ -39,6 +39,7 @@ struct Config {
 
   [[nodiscard]] std::string metrics_directory() const { return home + "/run/metrics"; }
   [[nodiscard]] std::string alert_directory() const { return home + "/run/alerts"; }
+  [[nodiscard]] std::string listings_directory() const { return home + "/run/listings"; }
 };
 
 using ConfigProblems = std::vector<std::string>;

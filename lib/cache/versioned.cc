@@ -22,7 +22,7 @@ constexpr std::chrono::seconds kEntryExpiry{60};
 constexpr std::chrono::seconds kPartExpiry{10};
 // memcached refuses values over 1 MiB.
 constexpr std::size_t kPartBytes = 900'000;
-// Until the listing of the largest hall is built: what builds it beside takes the time from it.
+// Until the content is built: a second process that builds it would take the time from the first.
 constexpr std::chrono::milliseconds kWaitStep{4};
 constexpr Micros kWaitFor = std::chrono::milliseconds{180};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "endpoint/queue_json.h"
+#include "http/caching.h"
 
 namespace stagedoor {
 namespace {
@@ -59,13 +60,28 @@ Outcome<Done> check_admission(const http::Request& request, Services& services, 
   return Done{};
 }
 
-// Of the date in the path, for the web server's cache, which keeps no listings of some seats only.
-std::optional<std::string> seats_version(const http::Request& request, Services& services) {
-  if (request.param("REQUEST_URI").find('?') != std::string_view::npos) return std::nullopt;
+// The query as the client wrote it, which nginx does not pass on to an auth subrequest.
+std::string_view original_query(const http::Request& request) {
+  const std::string_view uri = request.param("REQUEST_URI");
+  const auto mark = uri.find('?');
+  return mark == std::string_view::npos ? std::string_view{} : uri.substr(mark + 1);
+}
+
+// Names the file of the listing of the date in the path, for the web server, and says so when the
+// client has it already. Without a name the handler list_seats is asked.
+void name_listing(const http::Request& request, Services& services, http::Response& response) {
+  const std::string_view listings_at = request.param("LISTINGS_AT");
+  const std::string_view query = original_query(request);
+  const bool available_only = query == "status=AVAILABLE";
+  if (listings_at.empty() || (!query.empty() && !available_only)) return;
   const auto concert_id = request.number_in_path<ConcertId>("CONCERT_ID");
   const auto date_id = request.number_in_path<DateId>("DATE_ID");
-  if (!concert_id || !date_id) return std::nullopt;
-  return services.seats_versions.fresh(*concert_id, *date_id);
+  if (!concert_id || !date_id) return;
+  const auto listing = services.listings.name({*concert_id, *date_id}, available_only);
+  if (!listing) return;
+  const bool unchanged = http::has_tag(request, listing->version);
+  response.headers.emplace_back(unchanged ? "Listing-Unchanged" : "Listing",
+                                std::string(listings_at) + listing->file);
 }
 
 // A refusal in the form that nginx can pass on: see handlers/authorize.cc.
@@ -86,10 +102,8 @@ Outcome<http::Response> authorize(const http::Request& request, Services& servic
   if (request.param("AUTH_LEVEL") == "admitted") {
     const auto admitted = check_admission(request, services, identity->user_id);
     if (!admitted) return as_subrequest_refusal(request, admitted.error());
-    if (const auto version = seats_version(request, services)) {
-      response.headers.emplace_back("Seats-Version", *version);
-    }
   }
+  name_listing(request, services, response);
   response.headers.emplace_back("User-Id", identity->user_id.text());
   response.headers.emplace_back("Role", token::role_name(identity->role));
   return response;

@@ -85,7 +85,7 @@ Services::Services(Config loaded)
       access_tokens(make_access_tokens(config)),
       queue_tokens(config.queue_token_keys),
       lines(database, memcached),
-      seats_versions(database, memcached) {}
+      listings(database, memcached, config.listings_directory()) {}
 
 Config load_config_or_exit() {
   const auto config = load_config();

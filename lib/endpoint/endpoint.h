@@ -10,7 +10,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "line/queue_tokens.h"
-#include "sale/seats_version.h"
+#include "sale/listings.h"
 #include "token/access_token.h"
 #include "token/queue_token.h"
 
@@ -27,7 +27,7 @@ struct Services {
   token::AccessTokens access_tokens;
   token::QueueTokens queue_tokens;
   line::LineReader lines;
-  sale::SeatsVersions seats_versions;
+  sale::Listings listings;
   // Whom this process has seen let in, and until when it need not look again (monotonic time).
   std::map<TokenId, Micros> recently_admitted = {};
 

@@ -8,13 +8,14 @@
 
 namespace stagedoor::http {
 
-// Tells two contents of one address apart.
-std::string fingerprint(std::string_view content);
+// Whether the client has what bears this tag (If-None-Match, compared weakly).
+bool has_tag(const Request& request, std::string_view tag);
 
-// A JSON answer with an ETag of its content.
-Response tagged_json(std::string body, const std::string& cache_control);
+// A JSON answer with this ETag, and the one for a client that has it.
+Response tagged_json(std::string_view tag, std::string body, const std::string& cache_control);
+Response not_modified(std::string_view tag, const std::string& cache_control);
 
-// The same, or 304 without a body when the client has it already (If-None-Match, compared weakly).
+// One of the two, with a tag of the content.
 Response cacheable_json(const Request& request, std::string body, const std::string& cache_control);
 
 }  // namespace stagedoor::http

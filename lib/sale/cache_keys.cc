@@ -4,9 +4,12 @@ namespace stagedoor::sale {
 
 std::string concert_version(ConcertId id) { return "concert:" + std::to_string(id.value); }
 
-std::string seats_entry(ConcertId concert_id, DateId date_id, bool available_only) {
-  return "seats:" + std::to_string(concert_id.value) + ":" + std::to_string(date_id.value) +
-         (available_only ? ":available" : "");
+std::string seats_reading_entry(ConcertId concert_id, DateId date_id) {
+  return "seats:" + std::to_string(concert_id.value) + ":" + std::to_string(date_id.value);
+}
+
+std::string seats_reading_lease(ConcertId concert_id, DateId date_id) {
+  return "lease:" + seats_reading_entry(concert_id, date_id);
 }
 
 std::string list_entry(const ConcertFilter& filter) {

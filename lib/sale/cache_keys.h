@@ -24,8 +24,9 @@ inline constexpr const char* kConcertListVersion = "concerts";
 // One page of it.
 std::string list_entry(const ConcertFilter& filter);
 
-// One listing of a date's seats.
-std::string seats_entry(ConcertId concert_id, DateId date_id, bool available_only);
+// What a host has last read of a date's seats, and the lease of the host that reads them.
+std::string seats_reading_entry(ConcertId concert_id, DateId date_id);
+std::string seats_reading_lease(ConcertId concert_id, DateId date_id);
 
 // The version of all that is cached of one concert.
 std::string concert_version(ConcertId id);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "line/advance.h"
-#include "sale/seat_plans.h"
+#include "sale/seat_ranges.h"
 
 namespace stagedoor::sale {
 namespace {
@@ -147,7 +147,7 @@ DateSummary insert_date(db::Transaction& transaction, ConcertId concert_id, cons
                       summary.seats_total, summary.price_min, summary.price_max);
   summary.id = DateId{last_insert_id(transaction)};
   for (const SeatRange& range : date.seats) insert_range(transaction, summary.id, range);
-  keep_seat_plan(transaction, summary.id);
+  insert_seat_ranges(transaction, summary.id, date.seats);
   return summary;
 }
 

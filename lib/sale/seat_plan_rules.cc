@@ -2,17 +2,25 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
 
-#include "base/encoding.h"
+#include "base/json_writer.h"
 
 namespace stagedoor {
 namespace {
 
-// What a seat takes in a listing beside its members.
+constexpr std::string_view kCounter = "{n}";
+// What a seat takes in a listing beside its label and the members of its range.
 constexpr std::size_t kOtherBytes = 64;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+struct StatusName {
+  SeatStatus status;
+  std::string_view name;
+};
+constexpr std::array kStatusNames = {StatusName{SeatStatus::kAvailable, "AVAILABLE"},
+                                     StatusName{SeatStatus::kHeld, "HELD"},
+                                     StatusName{SeatStatus::kSold, "SOLD"}};
 
 void append(std::string& text, std::int64_t number) {
   std::array<char, 24> digits{};
@@ -20,125 +28,111 @@ void append(std::string& text, std::int64_t number) {
   text.append(digits.data(), end);
 }
 
-// Cuts `text` behind the next `end`, and gives what was before that.
-std::string_view cut(std::string_view& text, char end) {
-  const std::size_t at = std::min(text.find(end), text.size());
-  const std::string_view head = text.substr(0, at);
-  text.remove_prefix(std::min(at + 1, text.size()));
-  return head;
+// Puts the number in the place of each {n}.
+void append_label(std::string& text, std::string_view label, std::int64_t number) {
+  for (auto at = label.find(kCounter); at != std::string_view::npos; at = label.find(kCounter)) {
+    text += label.substr(0, at);
+    append(text, number);
+    label.remove_prefix(at + kCounter.size());
+  }
+  text += label;
 }
+
+std::string_view label_of(const SeatRange& range) {
+  return range.label ? std::string_view(*range.label) : kCounter;
+}
+
+std::int64_t label_number(const SeatRange& range, std::int64_t number) {
+  return range.label ? number - range.from + 1 : number;
+}
+
+// What all seats of a range share, as JSON.
+struct RangeJson {
+  explicit RangeJson(const SeatRange& range) {
+    JsonWriter label_writer;
+    label = label_writer.value(label_of(range)).take();
+    JsonWriter writer;
+    writer.field("section", range.section).field("grade", range.grade).field("price", range.price);
+    members = writer.take();
+  }
+
+  std::string label;
+  std::string members;
+};
+
+// Finds the status of seats that are asked for in ascending order.
+class Statuses {
+ public:
+  explicit Statuses(const std::vector<TakenSeats>& taken)
+      : next_(taken.begin()), end_(taken.end()) {}
+
+  SeatStatus of(std::int64_t number) {
+    while (next_ != end_ && next_->last < number) ++next_;
+    return next_ != end_ && next_->first <= number ? next_->status : SeatStatus::kAvailable;
+  }
+
+ private:
+  std::vector<TakenSeats>::const_iterator next_;
+  std::vector<TakenSeats>::const_iterator end_;
+};
 
 }  // namespace
 
-bool SeatPlan::Run::has_next(std::string_view members) const {
-  if (!counter) return members == before;
-  if (!members.starts_with(before) || !members.ends_with(after)) return false;
-  if (members.size() < before.size() + after.size()) return false;
-  members.remove_prefix(before.size());
-  members.remove_suffix(after.size());
-  return parse_integer(members) == *counter + count;
+std::string_view seat_status_name(SeatStatus status) {
+  const auto found = std::find_if(kStatusNames.begin(), kStatusNames.end(),
+                                  [&](const StatusName& entry) { return entry.status == status; });
+  assert(found != kStatusNames.end());
+  return found->name;
 }
 
-// True when the second seat of a run differs from the first in one number, which is one higher.
-bool SeatPlan::Run::begin_to_count(std::string_view second) {
-  const std::string of_one = before;
-  const std::string_view one = of_one;
-  const std::size_t shorter = std::min(one.size(), second.size());
-  std::size_t head = 0;
-  while (head < shorter && one[head] == second[head]) ++head;
-  while (head > 0 && is_digit(one[head - 1])) --head;
-  std::size_t tail = 0;
-  const auto back = [&](std::string_view text) { return text[text.size() - 1 - tail]; };
-  while (tail < shorter - head && back(one) == back(second)) ++tail;
-  while (tail > 0 && is_digit(one[one.size() - tail])) --tail;
-  const auto from = parse_integer(one.substr(head, one.size() - tail - head));
-  const auto to = parse_integer(second.substr(head, second.size() - tail - head));
-  if (!from || *from < 0 || to != *from + 1) return false;
-  before = one.substr(0, head);
-  counter = *from;
-  after = one.substr(one.size() - tail);
-  return true;
+SeatStatus parse_seat_status(std::string_view name) {
+  const auto found = std::find_if(kStatusNames.begin(), kStatusNames.end(),
+                                  [&](const StatusName& entry) { return entry.name == name; });
+  assert(found != kStatusNames.end());
+  return found->status;
 }
 
-void SeatPlan::add(std::int64_t number, std::string_view members) {
-  if (!runs_.empty() && number == runs_.back().first + runs_.back().count) {
-    Run& run = runs_.back();
-    if (run.has_next(members) || (run.count == 1 && run.begin_to_count(members))) {
-      ++run.count;
-      return;
-    }
+void add_taken_seat(std::vector<TakenSeats>& taken, std::int64_t number, SeatStatus status) {
+  assert(taken.empty() || taken.back().last < number);
+  if (!taken.empty() && taken.back().last + 1 == number && taken.back().status == status) {
+    taken.back().last = number;
+    return;
   }
-  runs_.push_back({.first = number,
-                   .count = 1,
-                   .before = std::string(members),
-                   .counter = std::nullopt,
-                   .after = ""});
+  taken.push_back({.status = status, .first = number, .last = number});
 }
 
-std::string SeatPlan::to_json(const std::vector<TakenSeat>& taken, bool available_only) const {
-  std::size_t bytes = 0;
-  for (const Run& run : runs_) {
-    bytes +=
-        static_cast<std::size_t>(run.count) * (run.before.size() + run.after.size() + kOtherBytes);
-  }
+std::string seat_label(const SeatRange& range, std::int64_t number) {
+  std::string label;
+  append_label(label, label_of(range), label_number(range, number));
+  return label;
+}
+
+std::string write_seats(std::vector<SeatRange> ranges, const std::vector<TakenSeats>& taken,
+                        bool available_only) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const SeatRange& a, const SeatRange& b) { return a.from < b.from; });
+  Statuses statuses(taken);
   std::string json = "[";
-  json.reserve(bytes);
-  auto next_taken = taken.begin();
-  for (const Run& run : runs_) {
-    for (std::int64_t i = 0; i < run.count; ++i) {
-      const std::int64_t number = run.first + i;
-      while (next_taken != taken.end() && next_taken->number < number) ++next_taken;
-      const bool is_taken = next_taken != taken.end() && next_taken->number == number;
-      if (is_taken && available_only) continue;
+  for (const SeatRange& range : ranges) {
+    const RangeJson shared(range);
+    json.reserve(json.size() + static_cast<std::size_t>(range.count()) *
+                                   (shared.label.size() + shared.members.size() + kOtherBytes));
+    for (std::int64_t number = range.from; number <= range.to; ++number) {
+      const SeatStatus status = statuses.of(number);
+      if (available_only && status != SeatStatus::kAvailable) continue;
       json += json.size() > 1 ? R"(,{"number":)" : R"({"number":)";
       append(json, number);
+      json += R"(,"label":)";
+      append_label(json, shared.label, label_number(range, number));
       json += ',';
-      json += run.before;
-      if (run.counter) append(json, *run.counter + i);
-      json += run.after;
+      json += shared.members;
       json += R"(,"status":")";
-      json += is_taken ? std::string_view(next_taken->status) : "AVAILABLE";
+      json += seat_status_name(status);
       json += R"("})";
     }
   }
   json += ']';
   return json;
-}
-
-// A run per line; JSON text has neither tabs nor line ends.
-std::string SeatPlan::encode() const {
-  std::string text;
-  for (const Run& run : runs_) {
-    append(text, run.first);
-    text += '\t';
-    append(text, run.count);
-    text += '\t';
-    text += run.before;
-    text += '\t';
-    if (run.counter) append(text, *run.counter);
-    text += '\t';
-    text += run.after;
-    text += '\n';
-  }
-  return text;
-}
-
-std::optional<SeatPlan> SeatPlan::parse(std::string_view text) {
-  SeatPlan plan;
-  while (!text.empty()) {
-    std::string_view line = cut(text, '\n');
-    const auto first = parse_integer(cut(line, '\t'));
-    const auto count = parse_integer(cut(line, '\t'));
-    const std::string_view before = cut(line, '\t');
-    const auto counter = parse_integer(cut(line, '\t'));
-    if (!first || !count) return std::nullopt;
-    plan.runs_.push_back({.first = *first,
-                          .count = *count,
-                          .before = std::string(before),
-                          .counter = counter,
-                          .after = std::string(line)});
-  }
-  return plan;
 }
 
 }  // namespace stagedoor

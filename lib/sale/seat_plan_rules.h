@@ -1,51 +1,38 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sale/concert_rules.h"
+
 namespace stagedoor {
 
-// A seat that somebody holds or owns, by its number in the date.
-struct TakenSeat {
-  std::int64_t number = 0;
-  std::string status;
+enum class SeatStatus { kAvailable, kHeld, kSold };
+
+std::string_view seat_status_name(SeatStatus status);
+// REQUIRES: a name that seat_status_name() gives.
+SeatStatus parse_seat_status(std::string_view name);
+
+// Seats `first` to `last` of a date, which are all held or all sold.
+struct TakenSeats {
+  SeatStatus status = SeatStatus::kHeld;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+
+  bool operator==(const TakenSeats&) const = default;
 };
 
-// All that never changes of the seats of a date: everything but their status. Seats that were made
-// together differ in one number that counts on, the one in their label, so that a hall of 100,000
-// is a few runs of seats, which are read and kept in no time.
-class SeatPlan {
- public:
-  // `members` are the JSON members that a seat has between `number` and `status`, as in
-  // "label":"A_7","price":100. REQUIRES: the numbers ascend.
-  void add(std::int64_t number, std::string_view members);
+// Adds a seat. REQUIRES: the numbers ascend.
+void add_taken_seat(std::vector<TakenSeats>& taken, std::int64_t number, SeatStatus status);
 
-  // The seats as a JSON array; `taken` ascend by number, all others are AVAILABLE. Only those
-  // others when that is wanted.
-  [[nodiscard]] std::string to_json(const std::vector<TakenSeat>& taken, bool available_only) const;
+// The label of the range's seat `number`.
+std::string seat_label(const SeatRange& range, std::int64_t number);
 
-  // As text and back. REQUIRES: parse() is given what encode() wrote; nothing for anything else.
-  [[nodiscard]] std::string encode() const;
-  static std::optional<SeatPlan> parse(std::string_view text);
-
- private:
-  // `count` seats from number `first` on. The members of each are `before`, and when there is a
-  // counter, that and `after` behind it.
-  struct Run {
-    std::int64_t first = 0;
-    std::int64_t count = 0;
-    std::string before;
-    std::optional<std::int64_t> counter;
-    std::string after;
-
-    [[nodiscard]] bool has_next(std::string_view members) const;
-    bool begin_to_count(std::string_view second);
-  };
-
-  std::vector<Run> runs_;
-};
+// The seats of a date as a JSON array, by number: all, or the available ones only. The ranges, as
+// the organiser put them in, say everything but the status. REQUIRES: `taken` ascends.
+std::string write_seats(std::vector<SeatRange> ranges, const std::vector<TakenSeats>& taken,
+                        bool available_only);
 
 }  // namespace stagedoor

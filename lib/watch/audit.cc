@@ -3,7 +3,7 @@
 #include <array>
 
 #include "db/transaction.h"
-#include "sale/seat_plans.h"
+#include "sale/seat_ranges.h"
 #include "watch/pace_audit.h"
 
 namespace stagedoor::watch {
@@ -204,8 +204,8 @@ std::vector<AuditFinding> audit(db::Connection& database) {
   }
   findings.push_back({"admission: the pace in force is kept in every stretch of time",
                       admissions_off_pace(snapshot, kViolationsMax)});
-  findings.push_back({"seats: the plan of a date says what its seats are",
-                      sale::wrong_seat_plans(snapshot, kViolationsMax)});
+  findings.push_back({"seats: the ranges of a date say what its seats are",
+                      sale::wrong_seat_ranges(snapshot, kViolationsMax)});
   return findings;
 }
 

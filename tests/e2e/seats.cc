@@ -2,13 +2,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <thread>
 
+#include "support/exposition.h"
 #include "support/seats.h"
 
 using namespace stagedoor::testing;
 using namespace std::chrono_literals;
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -48,11 +53,13 @@ Times time_of_listing(const Fan& fan, const Json& concert, int times, const Head
   return {ms[ms.size() / 2], ms[ms.size() * 99 / 100]};
 }
 
-std::string kept_plans(const Json& concert) {
-  return Installation::shared().query_value(
-      "SELECT COUNT(*) FROM seat_plans WHERE plan <> '' AND date_id = " +
-      std::to_string(date_of(concert)));
+// How often nginx asked the handler, and not a file.
+double times_asked() {
+  const Exposition seen = Exposition::parse(send({.path = "/metrics"}).body);
+  return seen.sum("stagedoor_http_requests_total", {{"handler", "list_seats"}});
 }
+
+fs::path listings_folder() { return Installation::shared().home() / "run/listings"; }
 
 // Many at once, as at the opening.
 void expect_all_served(const Fan& fan, const Json& concert) {
@@ -79,7 +86,7 @@ TEST(SeatListing, IsTheSameForOrganisersWhoStandInNoLine) {
   const Response watched = get(path, as_admin());
   EXPECT_EQ(watched.status, 200) << watched;
   EXPECT_EQ(watched.body, seats(fan, concert).body);
-  const Response repeated = get(path, as_admin());  // is sent back to what nginx keeps
+  const Response repeated = get(path, as_admin());  // from the file
   EXPECT_EQ(repeated.body, watched.body);
   EXPECT_EQ(repeated.headers.count("Cache-Control"), 1U) << repeated;
   EXPECT_EQ(repeated.header("Cache-Control"), watched.header("Cache-Control"));
@@ -253,7 +260,7 @@ TEST(SeatListing, WorksWithoutMemcached) {
   release(fan.user, hold);
   expect_shown(fan, concert, 1, "AVAILABLE");
   const std::string tag = seats(fan, concert).header("ETag");
-  EXPECT_EQ(seats(fan, concert, "", {{"If-None-Match", tag}}).status, 304) << "not kept by nginx";
+  EXPECT_EQ(seats(fan, concert, "", {{"If-None-Match", tag}}).status, 304);
   Installation::shared().up();
   EXPECT_EQ(seats(fan, concert).status, 200);
 }
@@ -294,39 +301,78 @@ TEST(SeatListing, OfAHundredThousandSeatsWorks) {
   expect_all_served(fan, concert);
 }
 
-// As one that was made before there were plans.
-TEST(SeatListing, OfADateWithoutAPlanIsTheSameAndHasOneThen) {
+TEST(SeatListing, SaysOfEachSeatWhatTheOrganiserPutIn) {
   NewConcert rows = hall(1);
-  rows.dates[0].seats_json = "[" + seat_range(1, 20, R"("section":"stalls","label":"A_{n}")") +
-                             "," + seat_range(21, 40, R"("price":7,"label":"B_{n} \"é\"")") + "]";
+  rows.dates[0].seats_json =
+      "[" + seat_range(1, 20'000, R"("label":"seat {n} of the second balcony, on the left, {n}")") +
+      "," + seat_range(20'001, 20'040, R"("price":7,"label":"B_{n} \"é\"")") + "]";
   const Json concert = create_concert(rows);
   const Fan fan = admitted(concert);
-  const std::string before = seats(fan, concert).body;
-  EXPECT_EQ(kept_plans(concert), "1");
-  Installation::shared().query("DELETE FROM seat_plans WHERE date_id = " +
-                               std::to_string(date_of(concert)));
-  const Json hold = held(fan, date_of(concert), {30});
-  expect_shown(fan, concert, 30, "HELD");
-  EXPECT_EQ(kept_plans(concert), "1");
-  release(fan.user, hold);
-  expect_shown(fan, concert, 30, "AVAILABLE");
-  EXPECT_EQ(seats(fan, concert).body, before);
-}
-
-TEST(SeatListing, OfLabelsThatDoNotCountOnIsRightWithoutAPlan) {
-  NewConcert twice = hall(1);
-  twice.dates[0].seats_json =
-      "[" + seat_range(1, 20'000, R"("label":"seat {n} of the second balcony, on the left, {n}")") +
-      "]";
-  const Json concert = create_concert(twice);
-  const Fan fan = admitted(concert);
-  EXPECT_EQ(kept_plans(concert), "0");
   held(fan, date_of(concert), {20'000});
   expect_shown(fan, concert, 20'000, "HELD");
   const Json listing = seats(fan, concert).json();
-  EXPECT_EQ(listing["seats"].size(), 20'000U);
+  EXPECT_EQ(listing["seats"].size(), 20'040U);
   EXPECT_EQ(listing["seats"][776]["label"].text(),
             "seat 777 of the second balcony, on the left, 777");
+  EXPECT_EQ(listing["seats"][20'002]["label"].text(), "B_3 \"é\"");
+}
+
+TEST(SeatListing, IsSentFromAFileUntilItMustBeReadAgain) {
+  const Json concert = create_concert(hall(50));
+  const Fan fan = admitted(concert);
+  const std::string first = seats(fan, concert).body;
+  constexpr int kListings = 200;
+  const double before = times_asked();
+  for (int i = 0; i < kListings; ++i) {
+    EXPECT_EQ(seats(fan, concert, i % 2 == 0 ? "" : "?status=AVAILABLE").body, first);
+  }
+  EXPECT_LT(times_asked() - before, kListings / 2);
+}
+
+TEST(SeatListing, IsThereWhenItsFilesAreGone) {
+  const Json concert = create_concert(hall(50));
+  const Fan fan = admitted(concert);
+  const Response before = seats(fan, concert);
+  for (int i = 0; i < 5; ++i) {
+    fs::remove_all(listings_folder());
+    EXPECT_EQ(seats(fan, concert).body, before.body);
+    fs::remove_all(listings_folder());
+    EXPECT_EQ(seats(fan, concert, "", {{"If-None-Match", before.header("ETag")}}).status, 304);
+  }
+}
+
+TEST(SeatListing, IsAnsweredByTheHandlerWhereNoFileCanBeWritten) {
+  const Json concert = create_concert(hall(50));
+  const Fan fan = admitted(concert);
+  const Response before = seats(fan, concert);
+  fs::remove_all(listings_folder());
+  std::ofstream(listings_folder()) << "a file where the folder should be";
+  for (const char* query : {"", "?status=AVAILABLE"}) {
+    const Response answered = seats(fan, concert, query);
+    EXPECT_EQ(answered.status, 200) << answered;
+    EXPECT_EQ(answered.body, before.body);
+    EXPECT_EQ(answered.header("ETag"), before.header("ETag"));
+    EXPECT_EQ(answered.header("Cache-Control"), before.header("Cache-Control"));
+    const Response unchanged =
+        seats(fan, concert, query, {{"If-None-Match", before.header("ETag")}});
+    EXPECT_EQ(unchanged.status, 304) << unchanged;
+  }
+  fs::remove(listings_folder());
+  EXPECT_EQ(seats(fan, concert).body, before.body);
+  EXPECT_TRUE(fs::is_directory(listings_folder()));
+}
+
+TEST(SeatListing, HasNoFilesForThoseOutside) {
+  const Json concert = create_concert(hall(50));
+  const Response listing = seats(admitted(concert), concert);
+  ASSERT_EQ(listing.status, 200) << listing;
+  const std::string name = std::to_string(concert["concert_id"].integer()) + "-" +
+                           std::to_string(date_of(concert)) + "/" +
+                           listing.json()["version"].text() + ".json";
+  ASSERT_TRUE(fs::exists(listings_folder() / name));
+  for (const char* path : {"/listings/", "/endpoint/list_seats/", "/run/listings/"}) {
+    expect_problem(send({.path = path + name}), 404, "not_found");
+  }
 }
 
 TEST(SeatListing, OfAHallThatNobodyHasSeenYetIsThereForACrowd) {

@@ -18,6 +18,7 @@ declare -Ar library_home=(
   ['<jwt\.h>']=lib/token
   ['<curl/[^>]*>']=lib/watch
   ['<sodium[^>]*>']=lib/password
+  ['<zlib\.h>']=lib/base
 )
 
 # Exceptions end in the serve loop (lib/fastcgi). These translate those of a library or retry a

@@ -2,108 +2,85 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 namespace stagedoor {
 namespace {
 
-struct Seat {
-  std::int64_t number;
-  std::string members;
-};
-
-SeatPlan plan_of(const std::vector<Seat>& seats) {
-  SeatPlan plan;
-  for (const Seat& seat : seats) plan.add(seat.number, seat.members);
-  return plan;
+SeatRange range(std::int64_t from, std::int64_t to, std::optional<std::string> label = {}) {
+  return {.from = from, .to = to, .section = {}, .price = Money{5}, .label = std::move(label)};
 }
 
-std::size_t runs_of(const SeatPlan& plan) {
-  const std::string text = plan.encode();
-  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
-// As the plan is to say it, seat by seat.
-std::string listing(const std::vector<Seat>& seats) {
-  std::string json = "[";
-  for (const Seat& seat : seats) {
-    if (json.size() > 1) json += ',';
-    json += "{\"number\":" + std::to_string(seat.number) + ',' + seat.members +
-            R"(,"status":"AVAILABLE"})";
+// The label of each seat as the listing says it.
+std::vector<std::string> labels(const SeatRange& seats) {
+  std::vector<std::string> found;
+  const std::string json = write_seats({seats}, {}, /*available_only=*/false);
+  constexpr std::string_view kKey = R"("label":")";
+  for (auto at = json.find(kKey); at != std::string::npos; at = json.find(kKey, at)) {
+    at += kKey.size();
+    found.push_back(json.substr(at, json.find(R"(","section")", at) - at));
   }
-  return json + "]";
-}
-
-// Says what it was told, before and after it was text, in so many runs.
-void expect_runs(std::size_t runs, const std::vector<Seat>& seats) {
-  const SeatPlan plan = plan_of(seats);
-  EXPECT_EQ(runs_of(plan), runs) << plan.encode();
-  EXPECT_EQ(plan.to_json({}, false), listing(seats));
-  const auto parsed = SeatPlan::parse(plan.encode());
-  ASSERT_TRUE(parsed);
-  EXPECT_EQ(parsed->to_json({}, false), listing(seats));
-}
-
-std::vector<Seat> counting(std::int64_t first, std::int64_t label, const std::string& before,
-                           const std::string& after, int count) {
-  std::vector<Seat> seats;
-  for (int i = 0; i < count; ++i) {
-    seats.push_back({first + i, before + std::to_string(label + i) + after});
-  }
-  return seats;
+  return found;
 }
 
 }  // namespace
 
-TEST(SeatPlan, OfSeatsThatCountOnIsOneRun) {
-  expect_runs(1, counting(1, 1, R"("label":")", R"(","price":1000)", 1'200));
-  expect_runs(1, counting(501, 1, R"("label":"Row 7 seat )", R"( of 20","price":1000)", 120));
-  expect_runs(1, counting(8, 99, R"("label":"A1-)", R"(","price":9)", 3));
-  expect_runs(1, counting(1, 0, R"("label":"\u0001é )", R"(é","price":9)", 12));
+TEST(SeatLabel, IsTheSeatsNumberUnlessTheRangeHasOne) {
+  EXPECT_EQ(seat_label(range(7, 9), 8), "8");
+  EXPECT_EQ(seat_label(range(7, 9, "A_{n}"), 7), "A_1");
+  EXPECT_EQ(seat_label(range(7, 9, "{n} of {n}"), 9), "3 of 3");
+  EXPECT_EQ(seat_label(range(7, 9, "standing"), 9), "standing");
+  EXPECT_EQ(seat_label(range(7, 9, ""), 9), "");
+  EXPECT_EQ(seat_label(range(7, 9, "{n"), 9), "{n");
 }
 
-TEST(SeatPlan, OfSeatsThatAreAllTheSameIsOneRun) {
-  expect_runs(1, {{4, R"("label":"standing")"}, {5, R"("label":"standing")"}});
+TEST(SeatLabel, IsTheSameInAListing) {
+  EXPECT_EQ(labels(range(99, 101)), (std::vector<std::string>{"99", "100", "101"}));
+  EXPECT_EQ(labels(range(99, 101, "Row 7, {n}")),
+            (std::vector<std::string>{"Row 7, 1", "Row 7, 2", "Row 7, 3"}));
+  EXPECT_EQ(labels(range(1, 2, "\x01{n}\"{n}\"")),
+            (std::vector<std::string>{R"(\u00011\"1\")", R"(\u00012\"2\")"}));
 }
 
-TEST(SeatPlan, BeginsANewRunWhereSeatsDiffer) {
-  expect_runs(2, {{1, R"("label":"1","price":5)"}, {2, R"("label":"2","price":6)"}});
-  expect_runs(2, {{1, R"("label":"1")"}, {2, R"("label":"3")"}});
-  expect_runs(2, {{1, R"("label":"2")"}, {2, R"("label":"1")"}});
-  expect_runs(2, {{1, R"("label":"09")"}, {2, R"("label":"10")"}});
-  expect_runs(2, {{1, R"("label":"\u00011")"}, {2, R"("label":"\u00012")"}});
-  expect_runs(2, {{1, R"("label":"A")"}, {2, R"("label":"B")"}});
-  expect_runs(2, {{1, R"("label":"-1")"}, {2, R"("label":"0")"}});
-  expect_runs(2, {{1, R"("label":"a")"}, {2, R"("label":"a")"}, {4, R"("label":"a")"}});
-  std::vector<Seat> rows = counting(1, 1, R"("label":"A_)", R"(")", 12);
-  for (const Seat& seat : counting(13, 1, R"("label":"B_)", R"(")", 12)) rows.push_back(seat);
-  expect_runs(2, rows);
+TEST(WriteSeats, SaysAllOfEachSeatByNumber) {
+  const SeatRange balcony = {
+      .from = 8, .to = 8, .section = "ba\"l", .grade = "S", .price = Money{0}, .label = "B_{n}"};
+  EXPECT_EQ(
+      write_seats({balcony, range(1, 1)}, {}, /*available_only=*/false),
+      R"([{"number":1,"label":"1","section":null,"grade":"R","price":5,"status":"AVAILABLE"},)"
+      R"({"number":8,"label":"B_1","section":"ba\"l","grade":"S","price":0,)"
+      R"("status":"AVAILABLE"}])");
 }
 
-// Two numbers change at once, or first the one and then the other.
-TEST(SeatPlan, CountsOneNumberOfASeat) {
-  expect_runs(2, {{1, R"("label":"1-1")"}, {2, R"("label":"2-2")"}});
-  expect_runs(2, {{1, R"("label":"1-1")"}, {2, R"("label":"1-2")"}, {3, R"("label":"2-2")"}});
-  expect_runs(1, {{1, R"("label":"1-1")"}, {2, R"("label":"2-1")"}, {3, R"("label":"3-1")"}});
-  expect_runs(1, {{1, R"("label":"7","price":10)"}, {2, R"("label":"7","price":11)"}});
+TEST(WriteSeats, SaysOfEachSeatWhetherItIsTaken) {
+  const std::vector<TakenSeats> taken = {{SeatStatus::kSold, 2, 3}, {SeatStatus::kHeld, 5, 8}};
+  const std::string json = write_seats({range(1, 4), range(5, 6)}, taken, /*available_only=*/false);
+  std::string statuses;
+  constexpr std::string_view kKey = R"("status":")";
+  for (auto at = json.find(kKey); at != std::string::npos; at = json.find(kKey, at + 1)) {
+    statuses += json[at + kKey.size()];
+  }
+  EXPECT_EQ(statuses, "ASSAHH");
+  EXPECT_EQ(
+      write_seats({range(1, 4), range(5, 6)}, taken, /*available_only=*/true),
+      R"([{"number":1,"label":"1","section":null,"grade":"R","price":5,"status":"AVAILABLE"},)"
+      R"({"number":4,"label":"4","section":null,"grade":"R","price":5,"status":"AVAILABLE"}])");
+  EXPECT_EQ(write_seats({range(5, 6)}, taken, /*available_only=*/true), "[]");
 }
 
-TEST(SeatPlan, SaysOfEachSeatWhoseItIs) {
-  const SeatPlan plan = plan_of(counting(5, 1, R"("label":"A_)", R"(")", 4));
-  EXPECT_EQ(plan.to_json({{5, "SOLD"}, {7, "HELD"}}, false),
-            R"([{"number":5,"label":"A_1","status":"SOLD"},)"
-            R"({"number":6,"label":"A_2","status":"AVAILABLE"},)"
-            R"({"number":7,"label":"A_3","status":"HELD"},)"
-            R"({"number":8,"label":"A_4","status":"AVAILABLE"}])");
-  EXPECT_EQ(plan.to_json({{5, "SOLD"}, {7, "HELD"}, {8, "SOLD"}}, true),
-            R"([{"number":6,"label":"A_2","status":"AVAILABLE"}])");
-  EXPECT_EQ(plan.to_json({{5, "HELD"}, {6, "HELD"}, {7, "HELD"}, {8, "HELD"}}, true), "[]");
+TEST(TakenSeats, OfOneStatusInARowAreOneEntry) {
+  std::vector<TakenSeats> taken;
+  add_taken_seat(taken, 3, SeatStatus::kHeld);
+  add_taken_seat(taken, 4, SeatStatus::kHeld);
+  add_taken_seat(taken, 5, SeatStatus::kSold);
+  add_taken_seat(taken, 7, SeatStatus::kSold);
+  EXPECT_EQ(taken,
+            (std::vector<TakenSeats>{
+                {SeatStatus::kHeld, 3, 4}, {SeatStatus::kSold, 5, 5}, {SeatStatus::kSold, 7, 7}}));
 }
 
-TEST(SeatPlan, IsNotReadFromAnythingElse) {
-  EXPECT_TRUE(SeatPlan::parse(""));
-  EXPECT_FALSE(SeatPlan::parse("a plan"));
-  EXPECT_FALSE(SeatPlan::parse("1\tmany\tx\t\t\n"));
+TEST(SeatStatusName, IsReadBack) {
+  for (const SeatStatus status : {SeatStatus::kAvailable, SeatStatus::kHeld, SeatStatus::kSold}) {
+    EXPECT_EQ(parse_seat_status(seat_status_name(status)), status);
+  }
 }
 
 }  // namespace stagedoor

@@ -137,7 +137,7 @@ constexpr Corruption kCorruptions[] = {
      "UPDATE reservations SET user_seats = 1, user_seats_max = 1 WHERE reservation_id = @paid"},
     {"reservations: a token has one open hold and knows it",
      "UPDATE queue_tokens SET held_until = held_until + INTERVAL 1 SECOND WHERE hold_id = @held"},
-    {"seats: the plan of a date says what its seats are",
+    {"seats: those of a date are what its organiser put in",
      "UPDATE seats SET price = price + 1 WHERE date_id = @date AND number = 8"},
     {"money: every balance is the sum of its ledger",
      "UPDATE users SET balance = balance + 1 WHERE user_id = @payer"},
