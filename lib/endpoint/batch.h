@@ -11,8 +11,8 @@
 namespace stagedoor {
 
 // Answers all requests that wait at once: as many outcomes, in their order.
-using BatchEndpoint = std::function<std::vector<Outcome<http::Response>>(
-    std::span<const http::Request>, Services&)>;
+using BatchEndpoint =
+    std::function<std::vector<Outcome<http::Response>>(std::span<const http::Request>, Services&)>;
 
 // run_endpoint() for a handler of batches. Its requests are served however long they have waited:
 // to refuse one would give its turn to one that came later.
