@@ -164,9 +164,13 @@ constexpr const char* kSetBalance = "UPDATE users SET balance = ? WHERE user_id 
 constexpr const char* kInsertEntries =
     "INSERT INTO ledger_entries (account, user_id, concert_id, kind, reference, amount,"
     " balance_after, at) VALUES ('USER', ?, NULL, ?, ?, ?, ?, ?), (?, NULL, ?, ?, ?, ?, NULL, ?)";
-constexpr const char* kEndPaidToken =
-    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?,"
-    " expired_reason = 'PAID' WHERE token_id = ? AND status = 'ACTIVE'";
+constexpr const char* kRecordDeparture =
+    "INSERT INTO queue_departures (concert_id, place, was_active)"
+    " SELECT concert_id, place, status = 'ACTIVE' FROM queue_tokens"
+    " WHERE token_id = ? AND status <> 'EXPIRED'";
+constexpr const char* kEndToken =
+    "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?, expired_reason = ?"
+    " WHERE token_id = ? AND status <> 'EXPIRED'";
 constexpr const char* kConfirmReservation =
     "UPDATE reservations SET status = 'CONFIRMED', open = NULL, payment_id = ?"
     " WHERE reservation_id = ?";
@@ -221,7 +225,8 @@ void pay(db::Connection& database, const Fan& fan, DateId date_id, ReservationId
   transaction.execute(kSetBalance, after, user_id);
   transaction.execute(kInsertEntries, user_id, "PAYMENT", payment_id, -amount, after, now,
                       "REVENUE", concert_id, "PAYMENT", payment_id, amount, now);
-  transaction.execute(kEndPaidToken, now, token_id);
+  transaction.execute(kRecordDeparture, token_id);
+  transaction.execute(kEndToken, now, "PAID", token_id);
   transaction.execute(kConfirmReservation, payment_id, reservation_id);
   transaction.execute(kInsertPayment, payment_id, reservation_id, user_id, concert_id, amount,
                       after, now);

@@ -4,6 +4,9 @@
 #include "integration/line_fixture.h"
 #include "line/ending.h"
 #include "line/publication.h"
+#include "money/ledger.h"
+#include "money/payments.h"
+#include "sale/reservations.h"
 
 namespace stagedoor {
 namespace {
@@ -88,6 +91,30 @@ TEST_F(Advancing, CountsTheActiveByWhatEnds) {
   const LineSnapshot line = advance(concert);
   EXPECT_EQ(line.active, 14) << "20 let in, 10 and then 25 gone";
   EXPECT_EQ(line.waiting(), 0);
+}
+
+TEST_F(Advancing, APaymentEndsItsTokenAndLetsTheNextOneIn) {
+  const ConcertId concert = new_line(here_.database, 1);
+  const auto users = new_users(2);
+  const QueueTokenClaims claims = here_.join(concert, users).front()->state.claims;
+  const DateId date = sale::list_dates(here_.database, concert, false, Time{})->front().id;
+  const std::string print(32, 'f');
+  EXPECT_TRUE(money::charge(here_.database, users[0], Money{1'000}, {"charge", "a key", print},
+                            [](const money::Charge&) { return "charged"; }));
+  ReservationId reservation;
+  EXPECT_TRUE(sale::reserve_seats(here_.room, {users[0], claims, date, {.numbers = {2}}, {}},
+                                  [&](const Reservation& held) {
+                                    reservation = held.id;
+                                    return "held";
+                                  }));
+  EXPECT_TRUE(money::pay(here_.room, {users[0], claims, reservation, {"pay", "a key", print}},
+                         [](const Payment&) { return "paid"; }));
+  EXPECT_TRUE(testing::eventually(5s, [&] {
+    line::try_refill(here_.room, concert);
+    return text_of(here_.database, "SELECT front_place FROM queues WHERE concert_id = ?",
+                   concert) == "2";
+  }));
+  EXPECT_EQ(advance(concert).active, 1);
 }
 
 TEST_F(Advancing, AFreedPlaceIsFilledByTheProcessThatFreesIt) {
