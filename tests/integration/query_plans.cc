@@ -154,7 +154,10 @@ class Statements {
       const bool reads = sql.starts_with("SELECT") || sql.starts_with("UPDATE") ||
                          sql.starts_with("DELETE") ||
                          (sql.starts_with("INSERT") && sql.find(" SELECT ") != std::string::npos);
-      if (reads) by_shape_.emplace(shape(sql), runnable(sql));
+      if (!reads) continue;
+      // A statement that was prepared before the log began shows no values.
+      const auto [known, is_new] = by_shape_.emplace(shape(sql), runnable(sql));
+      if (!is_new && sql.find('?') == std::string::npos) known->second = runnable(sql);
     }
   }
 
@@ -167,7 +170,9 @@ class Statements {
     return std::regex_replace(std::regex_replace(sql, values, "?"), lists, "?");
   }
 
-  static std::string runnable(const std::string& sql) {
+  static std::string runnable(const std::string& logged) {
+    static const std::regex unknown_limit(R"(\bLIMIT \?)");
+    const std::string sql = std::regex_replace(logged, unknown_limit, "LIMIT 7");
     static const std::regex value(R"((user|token|reservation|payment|hold)_id|'([^'\\]|\\.)*'|\?)");
     static const std::map<std::string, std::string> marks = {
         {"user", "71"}, {"token", "70"}, {"reservation", "72"}, {"hold", "72"}, {"payment", "73"}};
