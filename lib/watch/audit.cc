@@ -204,7 +204,7 @@ std::vector<AuditFinding> audit(db::Connection& database) {
   }
   findings.push_back({"admission: the pace in force is kept in every stretch of time",
                       admissions_off_pace(snapshot, kViolationsMax)});
-  findings.push_back({"seats: the ranges of a date say what its seats are",
+  findings.push_back({"seats: those of a date are what its organiser put in",
                       sale::wrong_seat_ranges(snapshot, kViolationsMax)});
   return findings;
 }

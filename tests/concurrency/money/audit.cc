@@ -102,7 +102,13 @@ constexpr Corruption kCorruptions[] = {
      "UPDATE admissions SET admission = -1 WHERE concert_id = @concert AND admission = @first;"
      "UPDATE admissions SET admission = @first"
      " WHERE concert_id = @concert AND admission = @last;"
-     "UPDATE admissions SET admission = @last WHERE concert_id = @concert AND admission = -1"},
+     "UPDATE admissions SET admission = @last WHERE concert_id = @concert AND admission = -1;"
+     "SELECT admitted_at INTO @first_at FROM admissions"
+     " WHERE concert_id = @concert AND admission = @last;"
+     "SELECT admitted_at INTO @last_at FROM admissions"
+     " WHERE concert_id = @concert AND admission = @first;"
+     "UPDATE admissions SET admitted_at = IF(admission = @first, @first_at, @last_at)"
+     " WHERE concert_id = @concert AND admission IN (@first, @last)"},
     {"line: the active are counted",
      "UPDATE queues SET active = active + 1 WHERE concert_id = @concert"},
     {"line: who left in the middle is not counted as waiting",
