@@ -12,7 +12,7 @@ export function seats(world) {
   }
 
   describe("choosing seats", () => {
-    it("gives a seat that two want to one of them, and the other keeps the other pick", async () => {
+    it("gives a seat that two want to one, and the other keeps the other pick", async () => {
       const concert = await world.api.createConcert({ seats: [{ from: 1, to: 3, price: 1000 }] });
       const [left, right] = [await inside(concert), await inside(concert)];
       await left.pickInList(1, 2);

@@ -1,4 +1,4 @@
-// Pages that update themselves keep the keyboard focus where it is, and notices until they are read.
+// Pages that update themselves keep the keyboard focus in place, and notices until they are read.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";

@@ -1,5 +1,5 @@
-// Every page in both languages, themes and widths: no serious finding of axe, no overflow, no text of
-// the other language, and a picture of each.
+// Every page in both languages, themes and widths: no serious finding of axe, no overflow, no text
+// of the other language, and a picture of each.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -193,7 +193,7 @@ function organisersPages({ played }) {
   ];
 }
 
-// Elements whose content is wider than they are: text over its neighbours, numbers that are cut off.
+// Elements whose content is wider than they are: text over its neighbours, numbers cut off.
 function overflowing(page) {
   return page.evaluate(() =>
     [...document.querySelectorAll("#app *")]

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Visitor } from "../support/browser.mjs";
 
-// The browser's clocks of a request agree to a few milliseconds.
+// The clock of a page's timers and Date.now() agree to a few milliseconds.
 const CLOCK_MS = 10;
 const POLLS = 4;
 
@@ -98,26 +98,23 @@ export function waitingRoom(world) {
 
     it("polls exactly as the answers say", async () => {
       const { fan } = await crowd(1);
-      const answers = [];
-      const isPoll = (request) => request.url().endsWith("/queue/tokens/current");
-      fan.page.on("requestfinished", (request) => isPoll(request) && answers.push(pollOf(request)));
-      await recordTimers(fan.page);
-      while (answers.length < POLLS) await fan.page.waitForEvent("requestfinished", isPoll);
+      await recordPolls(fan.page);
+      await fan.page.waitForFunction(
+        (polls) => window.recorded.filter(({ what }) => what === "rung").length >= polls,
+        POLLS,
+      );
       const recorded = await fan.page.evaluate(() => window.recorded);
-      const polls = await Promise.all(answers);
       await fan.close();
       // Only the end of a timer makes the page ask, and it asks before it does anything else.
       const order = recorded.map(({ what }) => `${what} `).join("");
-      assert.match(order, /^(poll )?(timer poll rung )+(timer )?(poll )?$/);
-      for (let i = 1; i < polls.length; i += 1) {
-        const { answered, after } = polls[i - 1];
-        const { asked } = polls[i];
-        const timers = recorded.filter(({ at }) => at >= answered - CLOCK_MS && at < asked);
-        assert.equal(timers.length, 1, order);
-        const [{ at, delay }] = timers;
-        const says = `timer of ${delay} ms from ${at} on, after an answer at ${answered}: ${after} ms`;
-        assert.ok(delay <= after && at + delay >= answered + after - CLOCK_MS, says);
-        assert.ok(asked >= answered + after - CLOCK_MS, `asks at ${asked}, ${says}`);
+      assert.match(order, /^(poll )?(answer )?(timer poll rung answer )+(timer )?(poll rung )?$/);
+      const first = recorded.findIndex(({ what }) => what === "answer");
+      for (let i = first; i + 2 < recorded.length; i += 4) {
+        const [answer, timer, poll] = recorded.slice(i, i + 3);
+        const earliest = answer.at + answer.after;
+        const says = JSON.stringify([answer, timer, poll]);
+        assert.ok(timer.delay <= answer.after && timer.at + timer.delay >= earliest, says);
+        assert.ok(poll.at >= earliest - CLOCK_MS, says);
       }
     });
 
@@ -170,31 +167,30 @@ export function waitingRoom(world) {
   });
 }
 
-// When the browser sent a poll, when it had its answer, and what that said about the next one.
-async function pollOf(request) {
-  const { startTime, responseEnd } = request.timing();
-  const state = await (await request.response()).json();
-  return { asked: startTime, answered: startTime + responseEnd, after: state.poll_after_ms };
-}
-
-// Records in window.recorded, in their order: each timer that the page sets in its worker, each poll
-// that it sends, and each end of a timer after the page has acted on it.
-function recordTimers(page) {
+// Records in window.recorded, in order: each timer that the page sets in its worker, the end of
+// such a timer after the page has acted on it, each poll, and each answer with its poll_after_ms.
+function recordPolls(page) {
   return page.evaluate(() => {
     window.recorded = [];
+    const record = (what, more) => {
+      const entry = { what, at: Date.now(), ...more };
+      window.recorded.push(entry);
+      return entry;
+    };
     const { postMessage } = Worker.prototype;
-    const workers = new Set();
-    Worker.prototype.postMessage = function setTimer(message) {
-      window.recorded.push({ what: "timer", at: Date.now(), delay: message.delay });
-      if (!workers.has(this))
-        this.addEventListener("message", () => window.recorded.push({ what: "rung" }));
-      workers.add(this);
-      return postMessage.call(this, message);
+    Worker.prototype.postMessage = function setTimer({ id, delay }) {
+      record("timer", { delay });
+      this.addEventListener("message", ({ data }) => data === id && record("rung"));
+      return postMessage.call(this, { id, delay });
     };
     const { fetch } = window;
-    window.fetch = (url, options) => {
-      if (url.endsWith("/queue/tokens/current")) window.recorded.push({ what: "poll" });
-      return fetch(url, options);
+    window.fetch = async (url, options) => {
+      if (!url.endsWith("/queue/tokens/current")) return fetch(url, options);
+      record("poll");
+      const response = await fetch(url, options);
+      const answer = record("answer");
+      answer.after = (await response.clone().json()).poll_after_ms;
+      return response;
     };
   });
 }
