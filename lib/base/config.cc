@@ -297,6 +297,7 @@ Result<Config, ConfigProblems> load_config() {
   config.memcached_servers = loader.memcached(config.home);
   config.memcached_timeout =
       std::chrono::milliseconds{loader.number("STAGEDOOR_MEMCACHED_TIMEOUT")};
+  config.wait_max = std::chrono::milliseconds{loader.number("STAGEDOOR_WAIT_MAX")};
   config.currency = loader.currency();
   config.access_token_ttl = std::chrono::seconds{loader.number("STAGEDOOR_ACCESS_TOKEN_TTL")};
   config.access_token_secrets =

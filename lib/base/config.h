@@ -26,6 +26,7 @@ struct Config {
   DatabaseConfig database;
   std::vector<std::string> memcached_servers;  // host:port, or the path of a unix socket
   std::chrono::milliseconds memcached_timeout{};
+  std::chrono::milliseconds wait_max{};
   std::string currency;
   std::chrono::seconds access_token_ttl{};
   // Newest first; all of them verify, the first signs.

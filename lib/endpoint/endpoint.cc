@@ -104,7 +104,8 @@ void report_as(const char* name, const Config& config) {
 int run_endpoint(const char* name, int argc, char** argv, const Endpoint& endpoint) {
   return run(name, argc, argv, [&](Services& services) {
     return fastcgi::serve(
-        [&](const http::Request& request) { return endpoint(request, services); });
+        [&](const http::Request& request) { return endpoint(request, services); },
+        services.config.wait_max);
   });
 }
 
@@ -112,7 +113,7 @@ int run_batch_endpoint(const char* name, int argc, char** argv, const BatchEndpo
   return run(name, argc, argv, [&](Services& services) {
     return fastcgi::serve_batches(
         [&](std::span<const http::Request> requests) { return endpoint(requests, services); },
-        {.size_max = kBatchMax, .refuses_late = false});
+        {.wait_max = services.config.wait_max, .size_max = kBatchMax, .refuses_late = false});
   });
 }
 

@@ -15,8 +15,9 @@ constexpr std::chrono::milliseconds kLookEvery{200};
 
 }  // namespace
 
-Relief::Relief(int listening_descriptor)
+Relief::Relief(int listening_descriptor, Micros wait_max)
     : descriptor_(listening_descriptor),
+      stuck_after_(2 * wait_max / 3),
       thread_([this](const std::stop_token& stop) { look_out(stop); }) {}
 
 void Relief::look_out(const std::stop_token& stop) const {
@@ -29,7 +30,7 @@ void Relief::look_out(const std::stop_token& stop) const {
 }
 
 void Relief::close_waiting() const {
-  while (metrics::all_are_stuck(kStuckAfter)) {
+  while (metrics::all_are_stuck(stuck_after_)) {
     const int connection = accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection < 0) return;
     close(connection);

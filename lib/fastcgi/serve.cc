@@ -246,7 +246,7 @@ class Server {
   std::vector<FCGX_Request> exchanges_;
   std::vector<Request> requests_ = {};
   Micros serving_since_ = monotonic_now();
-  Patience patience_{serving_since_};
+  Patience patience_{rules_.wait_max, serving_since_};
 };
 
 int serve_fastcgi(const BatchHandler& handler, const BatchRules& rules) {
@@ -256,7 +256,7 @@ int serve_fastcgi(const BatchHandler& handler, const BatchRules& rules) {
     if (FCGX_Init() != 0) throw std::runtime_error("libfcgi could not be initialised");
     std::signal(SIGPIPE, SIG_IGN);  // after libfcgi
     const metrics::ServingProcess serving;
-    const Relief relief(kListenDescriptor);
+    const Relief relief(kListenDescriptor, rules.wait_max);
     Server(handler, rules).run(listener);
     return EXIT_SUCCESS;
   } catch (const std::exception& e) {
@@ -273,13 +273,13 @@ bool is_listening(int descriptor) {
 
 }  // namespace
 
-int serve(const Handler& handler) {
+int serve(const Handler& handler, Micros wait_max) {
   const auto one = [&](std::span<const Request> requests) {
     std::vector<Outcome<Response>> outcomes;
     outcomes.push_back(handler(requests.front()));
     return outcomes;
   };
-  return serve_batches(one, {});
+  return serve_batches(one, {.wait_max = wait_max});
 }
 
 int serve_batches(const BatchHandler& handler, const BatchRules& rules) {

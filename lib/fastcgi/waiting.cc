@@ -22,7 +22,7 @@ std::optional<Micros> parse_milliseconds(std::string_view text) {
 bool Patience::is_over(Micros waited, Micros now) {
   if (waited < kNoQueue) no_queue_at_ = now;
   const bool is_crowd = usual_work_ < kQuickWork && now - no_queue_at_ < kForACrowd;
-  return waited > (is_crowd ? kForACrowd : kUsual);
+  return waited > (is_crowd ? std::max(kForACrowd, wait_max_) : wait_max_);
 }
 
 std::optional<Micros> time_waited(const http::Request& request, Time now) {

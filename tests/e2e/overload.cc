@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <future>
+#include <optional>
 
 #include "support/exposition.h"
 #include "support/money.h"
@@ -101,9 +102,19 @@ bool somebody_waits_for_a_lock() {
              " WHERE VARIABLE_NAME = 'INNODB_ROW_LOCK_CURRENT_WAITS'") != "0";
 }
 
+// Requests are refused here when they are elsewhere.
+class Overload : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { impatient_.emplace(Installation::shared()); }
+  static void TearDownTestSuite() { impatient_.reset(); }
+
+ private:
+  static inline std::optional<ImpatientHandlers> impatient_;
+};
+
 }  // namespace
 
-TEST(Overload, OfWorkIsRefusedWithinASecondAndOverWithTheLoad) {
+TEST_F(Overload, OfWorkIsRefusedWithinASecondAndOverWithTheLoad) {
   const std::string email = "crowd@example.com";
   ASSERT_EQ(
       post("/users", R"({"name":"Crowd","email":")" + email + R"(","password":"correct horse"})")
@@ -131,7 +142,7 @@ TEST(Overload, OfWorkIsRefusedWithinASecondAndOverWithTheLoad) {
   EXPECT_EQ(shed("sign_in") - shed_before, static_cast<double>(kPeople - served));
 }
 
-TEST(Overload, OfStuckProcessesIsRefusedWithinASecondAndOverWhenTheyAreFree) {
+TEST_F(Overload, OfStuckProcessesIsRefusedWithinASecondAndOverWhenTheyAreFree) {
   const User user = new_user();
   ASSERT_EQ(charge(user, 1).status, 201);
   const std::size_t processes = Installation::shared().processes("charge_balance").size();
@@ -166,7 +177,7 @@ TEST(Overload, OfStuckProcessesIsRefusedWithinASecondAndOverWhenTheyAreFree) {
       << "what was refused is not done";
 }
 
-TEST(Overload, OfTheAuthSubrequestIsAProblemLikeAnyOther) {
+TEST_F(Overload, OfTheAuthSubrequestIsAProblemLikeAnyOther) {
   constexpr std::size_t kPeople = 20;
   constexpr auto kStopped = 2'200ms;  // longer than a crowd that is served quickly may wait
   scale("authorize", 1);
@@ -188,7 +199,7 @@ TEST(Overload, OfTheAuthSubrequestIsAProblemLikeAnyOther) {
   EXPECT_EQ(ask().status, 200);
 }
 
-TEST(Overload, IsNotWhatComesWhileAHandlerIsRestarted) {
+TEST_F(Overload, IsNotWhatComesWhileAHandlerIsRestarted) {
   constexpr std::size_t kPeople = 10;
   constexpr auto kAway = 1'500ms;  // longer than anybody waits for a process that is busy
   scale("list_concerts", 1);
@@ -213,7 +224,7 @@ TEST(Overload, IsNotWhatComesWhileAHandlerIsRestarted) {
 }
 
 // Whoever could refuse is stopped as well, so that only the web server's patience is left.
-TEST(Overload, OfProcessesThatStandStillEndsInATimeout) {
+TEST_F(Overload, OfProcessesThatStandStillEndsInATimeout) {
   constexpr double kWebServerWaitsS = 12;
   const std::vector<pid_t> processes = Installation::shared().processes("list_dates");
   const std::string path = concert_path(create_concert()) + "/dates";

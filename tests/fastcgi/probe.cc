@@ -23,6 +23,7 @@ namespace stagedoor {
 namespace {
 
 constexpr std::size_t kBatchMax = 64;
+constexpr Micros kWaitMax = std::chrono::milliseconds{900};
 
 void act(std::string_view order) {
   if (order.starts_with("wait ")) {
@@ -61,8 +62,10 @@ int main(int argc, char** argv) {
   const char* const metrics = std::getenv("PROBE_METRICS");
   if (metrics != nullptr) stagedoor::metrics::open(metrics, "probe");
   if (argc > 1 && std::string_view(argv[1]) == "one") {
-    return stagedoor::fastcgi::serve(stagedoor::answer_one);
+    return stagedoor::fastcgi::serve(stagedoor::answer_one, stagedoor::kWaitMax);
   }
   return stagedoor::fastcgi::serve_batches(
-      stagedoor::answer_batch, {.size_max = stagedoor::kBatchMax, .refuses_late = false});
+      stagedoor::answer_batch, {.wait_max = stagedoor::kWaitMax,
+                                .size_max = stagedoor::kBatchMax,
+                                .refuses_late = false});
 }

@@ -1,10 +1,11 @@
 // docs_page.mjs ORIGIN [SCREENSHOT]: opens /docs in Chromium. Every operation must be there, one of
 // them must work from the page, and the browser must not have had to complain about anything.
 import { chromium } from "playwright-core";
+import { EXECUTABLE } from "../browser/support/browser.mjs";
 
 const [origin, screenshot] = process.argv.slice(2);
 const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
+  executablePath: EXECUTABLE,
   args: ["--no-sandbox", "--no-proxy-server"],
 });
 const complaints = [];

@@ -14,7 +14,10 @@ namespace {
 // What `up` needs of the sources when it builds nothing.
 fs::path copy_of_checkout(const fs::path& folder) {
   const fs::path source = STAGEDOOR_SOURCE_DIR;
-  for (const char* name : {"deploy", "nginx", "sql", "web", "stagedoor", "CMakeLists.txt"}) {
+  fs::create_directories(folder / "lib/base");
+  fs::create_directories(folder / "handlers");
+  for (const char* name : {"deploy", "nginx", "sql", "web", "stagedoor", "CMakeLists.txt",
+                           "lib/base/settings.def", "handlers/endpoints.conf"}) {
     fs::copy(source / name, folder / name, fs::copy_options::recursive);
   }
   fs::remove_all(folder / "web/node_modules");

@@ -35,10 +35,9 @@ namespace {
 constexpr auto kDiesWithin = std::chrono::seconds(10);
 constexpr std::ptrdiff_t kLogLinesShown = 10;
 constexpr auto kLeavesWithin = std::chrono::seconds(5);
-// A processor that is taken away for a while is no memcached that hangs.
-constexpr const char* kMemcachedTimeout = "STAGEDOOR_MEMCACHED_TIMEOUT";
-constexpr const char* kPatientMs = "500";
-constexpr const char* kImpatientMs = "25";
+// A processor that is taken away for a while is no memcached that hangs, and no overload.
+const Variables kPatient = {{"STAGEDOOR_MEMCACHED_TIMEOUT", "500"},
+                            {"STAGEDOOR_WAIT_MAX", "20000"}};
 
 std::filesystem::path source_directory() { return STAGEDOOR_SOURCE_DIR; }
 std::filesystem::path binary_directory() { return STAGEDOOR_BIN; }
@@ -124,8 +123,8 @@ Installation::Installation(const std::filesystem::path& command, Variables setti
     : command_(command),
       home_(make_temporary_folder()),
       port_(free_port()),
-      variables_(with_defaults(std::move(settings), {{"STAGEDOOR_RATE_LIMITS", "off"},
-                                                     {kMemcachedTimeout, kPatientMs}})) {
+      variables_(with_defaults(with_defaults(std::move(settings), kPatient),
+                               {{"STAGEDOOR_RATE_LIMITS", "off"}})) {
   variables_["STAGEDOOR_HOME"] = home_;
   variables_["STAGEDOOR_PORT"] = std::to_string(port_);
   start_janitor();
@@ -140,12 +139,12 @@ Installation::Installation(const std::filesystem::path& command, Variables setti
 }
 
 ImpatientHandlers::ImpatientHandlers(Installation& installation) : installation_(installation) {
-  installation_.variables_[kMemcachedTimeout] = kImpatientMs;
+  for (const auto& [name, value] : kPatient) installation_.variables_.erase(name);
   installation_.up();
 }
 
 ImpatientHandlers::~ImpatientHandlers() {
-  installation_.variables_[kMemcachedTimeout] = kPatientMs;
+  installation_.variables_.insert(kPatient.begin(), kPatient.end());
   try {
     installation_.up();
   } catch (const std::exception& e) {

@@ -102,8 +102,8 @@ class Installation {
   pid_t janitor_ = -1;
 };
 
-// Until the end of the scope the handlers wait for memcached no longer than they do elsewhere. Both
-// its ends replace their processes.
+// Until the end of the scope the handlers wait for memcached, and requests for a process, no longer
+// than elsewhere. Both its ends replace the processes.
 class ImpatientHandlers {
  public:
   explicit ImpatientHandlers(Installation& installation);

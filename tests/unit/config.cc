@@ -45,7 +45,7 @@ class LoadConfig : public ::testing::Test {
   static constexpr const char* kNames[] = {"STAGEDOOR_HOME",         "STAGEDOOR_DB",
                                            "STAGEDOOR_MEMCACHED",    "STAGEDOOR_MEMCACHED_TIMEOUT",
                                            "STAGEDOOR_CURRENCY",     "STAGEDOOR_ACCESS_TOKEN_TTL",
-                                           "STAGEDOOR_IDENTITY_KEYS"};
+                                           "STAGEDOOR_IDENTITY_KEYS", "STAGEDOOR_WAIT_MAX"};
   std::filesystem::path home_;
 };
 
@@ -171,6 +171,7 @@ TEST_F(LoadConfig, TakesADefaultForASettingThatTheFileLeavesEmpty) {
   EXPECT_EQ(config->currency, "KRW");
   EXPECT_EQ(config->memcached_servers, std::vector<std::string>{home_ / "run/memcached.sock"});
   EXPECT_EQ(config->memcached_timeout, std::chrono::milliseconds{25});
+  EXPECT_EQ(config->wait_max, std::chrono::milliseconds{900});
 }
 
 TEST_F(LoadConfig, TakesOutsideServersInsteadOfThePrivateOnes) {
@@ -194,17 +195,18 @@ TEST_F(LoadConfig, NamesAllProblemsAtOnce) {
   set("STAGEDOOR_DB", "mysql://nobody");
   set("STAGEDOOR_MEMCACHED", "good:11211,bad,:1,x:0,y:65536");
   set("STAGEDOOR_MEMCACHED_TIMEOUT", "1001");
+  set("STAGEDOOR_WAIT_MAX", "99");
   set("STAGEDOOR_CURRENCY", "won");
   set("STAGEDOOR_ACCESS_TOKEN_TTL", "0");
   const ConfigProblems found = problems();
   for (const char* text :
        {"stagedoor.conf: line 1", "access_token_key", "queue_token_keys", "STAGEDOOR_DB",
         "'bad' is not host:port", "':1' is not host:port", "'x:0' is not", "'y:65536' is not",
-        "STAGEDOOR_MEMCACHED_TIMEOUT: '1001'", "STAGEDOOR_CURRENCY: 'won'",
+        "STAGEDOOR_MEMCACHED_TIMEOUT: '1001'", "STAGEDOOR_WAIT_MAX: '99'", "STAGEDOOR_CURRENCY: 'won'",
         "STAGEDOOR_ACCESS_TOKEN_TTL: '0'"}) {
     EXPECT_TRUE(mentions(found, text)) << text << "\n" << ::testing::PrintToString(found);
   }
-  EXPECT_EQ(found.size(), 11U) << ::testing::PrintToString(found);
+  EXPECT_EQ(found.size(), 12U) << ::testing::PrintToString(found);
 }
 
 TEST_F(LoadConfig, SaysSoWhenItIsToldToUseNoCacheServerAtAll) {

@@ -42,16 +42,17 @@ TEST(TimeWaited, IsUnknownWhenTheWebServerDidNotSay) {
 
 using fastcgi::Patience;
 constexpr Micros kStart = std::chrono::hours{1};
+constexpr Micros kWaitMax = milliseconds{900};
 
 TEST(Patience, WithSlowWorkEndsBeforeASecondIsOver) {
-  Patience patience(kStart);
+  Patience patience(kWaitMax, kStart);
   for (int i = 0; i < 8; ++i) patience.note_work(milliseconds{60});
   EXPECT_FALSE(patience.is_over(milliseconds{900}, kStart));
   EXPECT_TRUE(patience.is_over(milliseconds{901}, kStart));
 }
 
 TEST(Patience, WithACrowdThatIsServedQuicklyLastsForTwoSeconds) {
-  Patience patience(kStart);
+  Patience patience(kWaitMax, kStart);
   EXPECT_FALSE(patience.is_over(milliseconds{0}, kStart));
   EXPECT_FALSE(patience.is_over(milliseconds{1'900}, kStart + milliseconds{1'900}));
   EXPECT_TRUE(patience.is_over(milliseconds{1'900}, kStart + milliseconds{2'000})) << "it stands";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 // The same engine as chromium's at half its work, as it has no windows, tabs and extensions.
-const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell";
+export const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell";
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",

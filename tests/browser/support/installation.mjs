@@ -32,8 +32,9 @@ export class Installation {
       STAGEDOOR_PORT: String(port),
       STAGEDOOR_BIN: binaries,
       STAGEDOOR_RATE_LIMITS: "off",
-      // A busy machine is no memcached that hangs.
+      // A busy machine is no memcached that hangs, and no overload.
       STAGEDOOR_MEMCACHED_TIMEOUT: "500",
+      STAGEDOOR_WAIT_MAX: "20000",
     };
   }
 
