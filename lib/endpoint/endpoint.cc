@@ -103,9 +103,8 @@ void report_as(const char* name, const Config& config) {
 
 int run_endpoint(const char* name, int argc, char** argv, const Endpoint& endpoint) {
   return run(name, argc, argv, [&](Services& services) {
-    return fastcgi::serve(
-        [&](const http::Request& request) { return endpoint(request, services); },
-        services.config.wait_max);
+    return fastcgi::serve([&](const http::Request& request) { return endpoint(request, services); },
+                          services.config.wait_max);
   });
 }
 
