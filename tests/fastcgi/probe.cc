@@ -65,7 +65,6 @@ int main(int argc, char** argv) {
     return stagedoor::fastcgi::serve(stagedoor::answer_one, stagedoor::kWaitMax);
   }
   return stagedoor::fastcgi::serve_batches(
-      stagedoor::answer_batch, {.wait_max = stagedoor::kWaitMax,
-                                .size_max = stagedoor::kBatchMax,
-                                .refuses_late = false});
+      stagedoor::answer_batch,
+      {.wait_max = stagedoor::kWaitMax, .size_max = stagedoor::kBatchMax, .refuses_late = false});
 }

@@ -42,9 +42,9 @@ class LoadConfig : public ::testing::Test {
     return config ? ConfigProblems{} : config.error();
   }
 
-  static constexpr const char* kNames[] = {"STAGEDOOR_HOME",         "STAGEDOOR_DB",
-                                           "STAGEDOOR_MEMCACHED",    "STAGEDOOR_MEMCACHED_TIMEOUT",
-                                           "STAGEDOOR_CURRENCY",     "STAGEDOOR_ACCESS_TOKEN_TTL",
+  static constexpr const char* kNames[] = {"STAGEDOOR_HOME",          "STAGEDOOR_DB",
+                                           "STAGEDOOR_MEMCACHED",     "STAGEDOOR_MEMCACHED_TIMEOUT",
+                                           "STAGEDOOR_CURRENCY",      "STAGEDOOR_ACCESS_TOKEN_TTL",
                                            "STAGEDOOR_IDENTITY_KEYS", "STAGEDOOR_WAIT_MAX"};
   std::filesystem::path home_;
 };
@@ -202,8 +202,8 @@ TEST_F(LoadConfig, NamesAllProblemsAtOnce) {
   for (const char* text :
        {"stagedoor.conf: line 1", "access_token_key", "queue_token_keys", "STAGEDOOR_DB",
         "'bad' is not host:port", "':1' is not host:port", "'x:0' is not", "'y:65536' is not",
-        "STAGEDOOR_MEMCACHED_TIMEOUT: '1001'", "STAGEDOOR_WAIT_MAX: '99'", "STAGEDOOR_CURRENCY: 'won'",
-        "STAGEDOOR_ACCESS_TOKEN_TTL: '0'"}) {
+        "STAGEDOOR_MEMCACHED_TIMEOUT: '1001'", "STAGEDOOR_WAIT_MAX: '99'",
+        "STAGEDOOR_CURRENCY: 'won'", "STAGEDOOR_ACCESS_TOKEN_TTL: '0'"}) {
     EXPECT_TRUE(mentions(found, text)) << text << "\n" << ::testing::PrintToString(found);
   }
   EXPECT_EQ(found.size(), 12U) << ::testing::PrintToString(found);
