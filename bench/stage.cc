@@ -188,8 +188,8 @@ void Stage::fill_line(const Show& show, std::int64_t waiting) {
 
 void Stage::let_leave(const Show& show, std::int64_t every) {
   constexpr const char* kInsertDepartures =
-      "INSERT INTO queue_departures (concert_id, place) SELECT concert_id, place FROM "
-      "queue_tokens"
+      "INSERT INTO queue_departures (concert_id, place, was_active)"
+      " SELECT concert_id, place, FALSE FROM queue_tokens"
       " WHERE concert_id = ? AND status = 'WAITING' AND place MOD ? = 0";
   constexpr const char* kEndTokens =
       "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = SYSDATE(6),"

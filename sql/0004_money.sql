@@ -16,8 +16,8 @@ CREATE TABLE payments (
 ) ENGINE = InnoDB;
 
 -- Append-only. Every movement of money is two entries that sum to zero: the user's and the one of
--- the till (charges) or of the organiser's revenue (payments, refunds). What everybody adds to is
--- never a row that everybody updates.
+-- the till (charges) or of the organiser's revenue (payments, refunds). No row is updated by the
+-- payments of all users.
 CREATE TABLE ledger_entries (
   entry_id      BIGINT      NOT NULL AUTO_INCREMENT PRIMARY KEY,
   account       ENUM('USER', 'TILL', 'REVENUE') NOT NULL,

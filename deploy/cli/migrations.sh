@@ -3,14 +3,14 @@
 # Schema changes commit statement by statement, so that an operator must look at one that broke off.
 
 migrate() {
-  local -A checksum_of=() finished=()
-  local version checksum is_finished file name rows known=' '
+  local -A checksum_of=() name_of=()
+  local version checksum is_finished file name rows known=' ' due=()
   rows=$(recorded_migrations)
   while IFS=$'\t' read -r version checksum is_finished name; do
     [[ -n $version ]] || continue
     ((is_finished)) || die "$(half_applied "$name")"
     checksum_of[$version]=$checksum
-    finished[$version]=$name
+    name_of[$version]=$name
   done <<<"$rows"
 
   for file in "$SOURCE"/sql/[0-9][0-9][0-9][0-9]_*.sql; do
@@ -18,20 +18,27 @@ migrate() {
     name=$(basename "$file" .sql)
     version=$((10#${name%%_*}))
     known+="$version "
-    checksum=$(sha256sum <"$file")
-    checksum=${checksum%% *}
-    if [[ -n ${finished[$version]:-} ]]; then
-      [[ ${checksum_of[$version]} == "$checksum" ]] ||
-        die "migration $name was changed after it had been applied, restore the file sql/$name.sql"
-      continue
+    checksum=$(checksum_of_file "$file")
+    if [[ -z ${name_of[$version]:-} ]]; then
+      due+=("$file")
+    elif [[ ${name_of[$version]} != "$name" ]]; then
+      die "the database has migration ${name_of[$version]} from before the first release:" \
+        'export its data with mariadb-dump, then start anew with stagedoor up --fresh'
+    elif [[ ${checksum_of[$version]} != "$checksum" ]]; then
+      die "migration $name was changed after it had been applied, restore the file sql/$name.sql"
     fi
-    apply_migration "$file" "$version" "$name" "$checksum"
   done
-
-  for version in "${!finished[@]}"; do
+  for version in "${!name_of[@]}"; do
     [[ $known == *" $version "* ]] ||
-      die "the database has migration ${finished[$version]}, this source does not: it is too old"
+      die "the database has migration ${name_of[$version]}, this source does not: it is too old"
   done
+  for file in "${due[@]}"; do apply_migration "$file"; done
+}
+
+checksum_of_file() {
+  local checksum
+  checksum=$(sha256sum <"$1")
+  echo "${checksum%% *}"
 }
 
 half_applied() {
@@ -69,7 +76,10 @@ END
 
 # The row is inserted first: of two that run at once, one fails here and has changed nothing.
 apply_migration() {
-  local file=$1 version=$2 name=$3 checksum=$4 error
+  local file=$1 name version checksum error
+  name=$(basename "$file" .sql)
+  version=$((10#${name%%_*}))
+  checksum=$(checksum_of_file "$file")
   say "applying migration $name"
   error=$(database_client "$(admin_variable)" "$(admin_schema)" 2>&1 >/dev/null <<END
 INSERT INTO schema_migrations VALUES ($version, '$name', '$checksum', UTC_TIMESTAMP(6), NULL);

@@ -81,9 +81,9 @@ constexpr const char* kSelectDates =
 
 constexpr const char* kInsertConcert =
     "INSERT INTO concerts (title, artist, venue, description, sale_opens_at, sale_closes_at,"
-    " refund_until, line_order, max_active, admit_per_minute, claim_seconds, active_seconds,"
-    " hold_seconds, max_seats_per_user, first_date_at, last_date_at, created_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, 'FIFO', ?, ?, ?, ?, ?, ?, ?, ?, SYSDATE(6))";
+    " refund_until, max_active, admit_per_minute, claim_seconds, active_seconds,"
+    " hold_seconds, max_seats_per_user, first_date_at, last_date_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 constexpr const char* kInsertQueue = "INSERT INTO queues (concert_id) VALUES (?)";
 constexpr const char* kInsertQueueCounter = "INSERT INTO queue_counters (concert_id) VALUES (?)";

@@ -15,8 +15,8 @@ namespace {
 // use up the minute until the next sweep.
 constexpr Micros kBudgetPerLine = std::chrono::seconds{20};
 
-// Only the index range of the list of concerts depends on it; see sql/0001. The first date is asked
-// for because it is in that index.
+// Only the index range of the list of concerts depends on it, see sql/0003_sale.sql. The first date
+// is asked for because it is in that index.
 constexpr const char* kArchive =
     "UPDATE concerts SET archived = TRUE"
     " WHERE archived = FALSE AND first_date_at < ? AND last_date_at < ? LIMIT 500";

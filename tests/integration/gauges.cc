@@ -17,16 +17,17 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr const char* kInsertConcert =
-    "INSERT INTO concerts (concert_id, title, artist, venue, description, line_order, max_active,"
+    "INSERT INTO concerts (concert_id, title, artist, venue, description, max_active,"
     " admit_per_minute, claim_seconds, active_seconds, hold_seconds, max_seats_per_user,"
-    " first_date_at, last_date_at, created_at) VALUES"
-    " (?, 'Estimates', '', '', '', 'FIFO', 100, 0, 60, 600, 300, 4, ?, ?, ?)";
+    " first_date_at, last_date_at) VALUES"
+    " (?, 'Estimates', '', '', '', 100, 0, 60, 600, 300, 4, ?, ?)";
 constexpr const char* kInsertQueue = "INSERT INTO queues (concert_id, snapshot) VALUES (?, ?)";
 constexpr const char* kInsertCounter =
     "INSERT INTO queue_counters (concert_id, last_place) VALUES (?, ?)";
 constexpr const char* kInsertAdmission =
     "INSERT INTO admissions (concert_id, admission, admitted_at, admitted, front_before,"
-    " front_place, active_after, max_active) VALUES (?, ?, ?, 1, ?, ?, 1, 100)";
+    " front_place, active_after, max_active, admit_per_minute)"
+    " VALUES (?, ?, ?, 1, ?, ?, 1, 100, 0)";
 constexpr const char* kInsertToken =
     "INSERT INTO queue_tokens (token_id, concert_id, user_id, place, status, live, issued_at,"
     " admitted_at, admitted_in) VALUES (?, ?, ?, ?, 'ACTIVE', TRUE, ?, ?, ?)";
@@ -43,7 +44,7 @@ class Line {
       : database_(database) {
     const Time now = database_.now();
     const Time begins_at = now + minutes{60};
-    database_.execute(kInsertConcert, kConcert, begins_at, begins_at, now);
+    database_.execute(kInsertConcert, kConcert, begins_at, begins_at);
     std::int64_t place = 0;
     for (const Time& at : admitted_at) {
       database_.execute(kInsertAdmission, kConcert, place + 1, at, place, place + 1);

@@ -49,7 +49,7 @@ TEST_F(Migrations, AreAllRecordedAsFinishedWithTheirChecksums) {
     EXPECT_LE(row[3], row[4]) << row[1];
     EXPECT_NE(row[4], "NULL") << row[1];
   }
-  EXPECT_EQ(before_.front().at(1), "0001_accounts_and_concerts");
+  EXPECT_EQ(before_.front().at(1), "0001_people");
 }
 
 TEST_F(Migrations, RunTwiceChangeNothing) {
@@ -61,13 +61,26 @@ TEST_F(Migrations, RunTwiceChangeNothing) {
 
 TEST_F(Migrations, ThatAreHalfAppliedAreReportedByNameAndNotSkipped) {
   installation().query("UPDATE schema_migrations SET finished_at = NULL WHERE version = 1");
-  expect_refusal("migration 0001_accounts_and_concerts is half applied");
+  expect_refusal("migration 0001_people is half applied");
   expect_refusal("schema_migrations");
 }
 
 TEST_F(Migrations, ThatWereChangedAfterwardsAreReportedByName) {
   installation().query("UPDATE schema_migrations SET checksum = REPEAT('0', 64) WHERE version = 1");
-  expect_refusal("migration 0001_accounts_and_concerts was changed");
+  expect_refusal("migration 0001_people was changed");
+}
+
+TEST_F(Migrations, FromBeforeTheFirstReleaseAreRefusedInOneLineThatSaysWhatToDo) {
+  installation().query(
+      "UPDATE schema_migrations SET name = '0001_accounts_and_concerts' WHERE version = 1;"
+      "DELETE FROM schema_migrations WHERE version = 5;"
+      "INSERT INTO schema_migrations VALUES"
+      " (9, '0009_counted_ends', REPEAT('0', 64), SYSDATE(6), SYSDATE(6))");
+  const auto recorded_before = recorded();
+  expect_refusal(
+      "stagedoor: the database has migration 0001_accounts_and_concerts from before the first"
+      " release: export its data with mariadb-dump, then start anew with stagedoor up --fresh\n");
+  EXPECT_EQ(recorded(), recorded_before) << "the missing one was not applied either";
 }
 
 TEST_F(Migrations, OfALaterVersionAreReportedByName) {
@@ -81,8 +94,7 @@ TEST_F(Migrations, ThatFailAreReportedAndFromThenOnHalfApplied) {
   installation().query("DELETE FROM schema_migrations WHERE version = 1");
   const CommandResult result = installation().run({"up"});
   EXPECT_EQ(result.exit_code, 1) << "its tables are there already";
-  EXPECT_NE(result.err.find("migration 0001_accounts_and_concerts failed"), std::string::npos)
-      << result.err;
+  EXPECT_NE(result.err.find("migration 0001_people failed"), std::string::npos) << result.err;
   expect_refusal("half applied");
 }
 

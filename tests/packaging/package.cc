@@ -67,7 +67,7 @@ TEST(ThePackage, HasEveryHandlerAndEverythingAroundThem) {
   for (const char* path :
        {"/usr/bin/stagedoor", "/usr/lib/stagedoor/stagedoor",
         "/usr/lib/stagedoor/deploy/cli/web.sh", "/usr/lib/stagedoor/nginx/server.conf",
-        "/usr/lib/stagedoor/sql/0002_queue.sql", "/usr/lib/stagedoor/upstreams.conf",
+        "/usr/lib/stagedoor/sql/0002_line.sql", "/usr/lib/stagedoor/upstreams.conf",
         "/usr/lib/stagedoor/locations.conf", "/usr/lib/stagedoor/handlers/endpoints.conf",
         "/usr/lib/stagedoor/web/index.html", "/usr/lib/stagedoor/web/openapi.yaml",
         "/usr/lib/systemd/system/stagedoor.target",

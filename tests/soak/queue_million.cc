@@ -114,8 +114,8 @@ class LoadedLine {
                                " AND status = 'WAITING' AND place MOD " + std::to_string(every) +
                                " = 0";
     installation().query(
-        "START TRANSACTION; INSERT INTO queue_departures (concert_id, place)"
-        " SELECT concert_id, place FROM queue_tokens" +
+        "START TRANSACTION; INSERT INTO queue_departures (concert_id, place, was_active)"
+        " SELECT concert_id, place, FALSE FROM queue_tokens" +
         chosen +
         "; UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = SYSDATE(6),"
         " expired_reason = 'LEFT'" +

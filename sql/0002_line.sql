@@ -3,18 +3,18 @@
 -- What an advance of the line decides and publishes. Locked by advances and by changes of the
 -- settings; a join never waits for it.
 CREATE TABLE queues (
-  concert_id     BIGINT      NOT NULL PRIMARY KEY,
-  version        BIGINT      NOT NULL DEFAULT 0,  -- counts the advances that changed something
-  front_place    BIGINT      NOT NULL DEFAULT 0,  -- nobody at or before this place waits any more
-  ended_place    BIGINT      NOT NULL DEFAULT 0,  -- every token up to here has ended, its row
-  ended_reason   ENUM('SOLD_OUT', 'SALE_CLOSED') NULL,      -- may not say so yet, for this reason
-  line_ended_at  DATETIME(6) NULL,                -- and since then
-  tidied_place   BIGINT      NOT NULL DEFAULT 0,  -- up to here the rows do say so
-  sold_out       BOOLEAN     NOT NULL DEFAULT FALSE,
-  credit         BIGINT      NOT NULL DEFAULT 0,  -- of admit_per_minute; see domain/admission
-  credited_at    DATETIME(6) NULL,
-  snapshot       MEDIUMBLOB  NULL,                -- what pollers read; see domain/line_snapshot
-  snapshot_at    DATETIME(6) NULL
+  concert_id    BIGINT      NOT NULL PRIMARY KEY,
+  version       BIGINT      NOT NULL DEFAULT 0,  -- counts the advances that changed something
+  front_place   BIGINT      NOT NULL DEFAULT 0,  -- no token at or before this place waits any more
+  ended_place   BIGINT      NOT NULL DEFAULT 0,  -- every token up to here has ended, see line_ends
+  active        INT         NOT NULL DEFAULT 0,  -- the ACTIVE behind ended_place, and those of the
+                                                 -- departures that were
+  tidied_place  BIGINT      NOT NULL DEFAULT 0,  -- up to here the tokens' rows say that they ended
+  sold_out      BOOLEAN     NOT NULL DEFAULT FALSE,
+  credit        BIGINT      NOT NULL DEFAULT 0,  -- of the pace, see lib/line/admission_rules.h
+  credited_at   DATETIME(6) NULL,                -- the last admission
+  snapshot      MEDIUMBLOB  NULL,                -- what pollers read, see lib/line/snapshot_rules.h
+  snapshot_at   DATETIME(6) NULL
 ) ENGINE = InnoDB;
 
 -- The last place that was given out. A row of its own, as every join of the concert updates it.
@@ -23,9 +23,6 @@ CREATE TABLE queue_counters (
   concert_id BIGINT NOT NULL PRIMARY KEY,
   last_place BIGINT NOT NULL DEFAULT 0
 ) ENGINE = InnoDB;
-
-INSERT INTO queues (concert_id) SELECT concert_id FROM concerts;
-INSERT INTO queue_counters (concert_id) SELECT concert_id FROM concerts;
 
 CREATE TABLE queue_tokens (
   token_id       BINARY(16)  NOT NULL PRIMARY KEY,
@@ -39,6 +36,7 @@ CREATE TABLE queue_tokens (
   admitted_in    BIGINT      NULL,   -- the admission that let it in
   claimed_at     DATETIME(6) NULL,   -- when the admitted user showed up
   active_until   DATETIME(6) NULL,   -- end of the time to show up, then of the time to finish
+  hold_id        BINARY(16)  NULL,   -- its open hold
   held_until     DATETIME(6) NULL,   -- deadline of the open hold
   ends_at        DATETIME(6) NULL,   -- held_until if there is a hold, else active_until
   ended_at       DATETIME(6) NULL,   -- of one that ended with its line: when its line did
@@ -54,35 +52,47 @@ CREATE TABLE queue_tokens (
     OR status = 'EXPIRED')
 ) ENGINE = InnoDB;
 
--- Who let in how many, and what the limit was: the proof that it was never exceeded.
+-- Each admission with the limits in force: the proof that they were never exceeded. The advance of
+-- the last minute is summed from the index alone.
 CREATE TABLE admissions (
-  concert_id   BIGINT      NOT NULL,
-  admission    BIGINT      NOT NULL,   -- the version of the queue that made it
-  admitted_at  DATETIME(6) NOT NULL,
-  admitted     INT         NOT NULL,
-  front_before BIGINT      NOT NULL,   -- it let in those behind this place
-  front_place  BIGINT      NOT NULL,   -- up to this one
-  active_after INT         NOT NULL,
-  max_active   INT         NOT NULL,
+  concert_id       BIGINT      NOT NULL,
+  admission        BIGINT      NOT NULL,   -- the version of the queue that made it
+  admitted_at      DATETIME(6) NOT NULL,
+  admitted         INT         NOT NULL,
+  front_before     BIGINT      NOT NULL,   -- it let in those behind this place
+  front_place      BIGINT      NOT NULL,   -- up to this one
+  active_after     INT         NOT NULL,
+  max_active       INT         NOT NULL,
+  admit_per_minute INT         NOT NULL,
   PRIMARY KEY (concert_id, admission),
-  KEY by_time (concert_id, admitted_at),
+  KEY by_time (concert_id, admitted_at, admitted),
   CONSTRAINT limit_kept CHECK (active_after <= max_active)
 ) ENGINE = InnoDB;
 
--- Waiting tokens that ended, until an advance has counted them in queue_blocks.
+-- Tokens that ended outside of an advance, until one has counted them: those that waited in
+-- queue_blocks, those that were ACTIVE in queues.active.
 CREATE TABLE queue_departures (
-  concert_id BIGINT NOT NULL,
-  place      BIGINT NOT NULL,
-  counted_in BIGINT NULL,   -- the version of the queue that counts it
-  PRIMARY KEY (concert_id, place),
-  KEY by_count (concert_id, counted_in)
+  concert_id BIGINT  NOT NULL,
+  place      BIGINT  NOT NULL,
+  was_active BOOLEAN NOT NULL,
+  PRIMARY KEY (concert_id, place)
 ) ENGINE = InnoDB;
 
--- Which of the 8,192 places of a block have left the line while waiting.
+-- Which of the 8,192 places of a block left the line while waiting.
 CREATE TABLE queue_blocks (
   concert_id BIGINT          NOT NULL,
   block      BIGINT          NOT NULL,   -- place DIV 8192
   revision   BIGINT          NOT NULL,   -- the version of the queue that changed it last
   departed   VARBINARY(1024) NOT NULL,   -- a bit for each place
   PRIMARY KEY (concert_id, block)
+) ENGINE = InnoDB;
+
+-- Each end of a line: a sale that sells out, opens again and closes has ended its line twice, and
+-- a token that waited at the first end keeps that reason.
+CREATE TABLE line_ends (
+  concert_id  BIGINT      NOT NULL,
+  ended_place BIGINT      NOT NULL,   -- every token up to here, behind the end before, has ended
+  reason      ENUM('SOLD_OUT', 'SALE_CLOSED') NOT NULL,   -- its row may not say so yet
+  ended_at    DATETIME(6) NOT NULL,
+  PRIMARY KEY (concert_id, ended_place)
 ) ENGINE = InnoDB;

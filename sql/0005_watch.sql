@@ -1,5 +1,6 @@
--- What an operator must hear of, until the sweep has told the webhook.
+-- What the sweep watches and tells.
 
+-- What an operator must hear of, until the sweep has told the webhook.
 CREATE TABLE alerts (
   alert_id        BIGINT       NOT NULL AUTO_INCREMENT PRIMARY KEY,
   message         VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
