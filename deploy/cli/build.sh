@@ -2,6 +2,8 @@
 # Building, and running what was built.
 
 readonly BUILD_LOG=$SOURCE/build/build.log
+# The preset of CMakePresets.json, and the folder below build/.
+BUILD=release
 
 # build_target TARGET: quiet when there is nothing to do.
 build_target() {
@@ -16,11 +18,11 @@ build_target() {
     umask "$ORIGINAL_UMASK"
     cd "$SOURCE" || exit 1
     : >"$BUILD_LOG"
-    if [[ ! -f build/release/build.ninja ]]; then
+    if [[ ! -f build/$BUILD/build.ninja ]]; then
       say 'configuring the build'
-      cmake --preset release >>"$BUILD_LOG" 2>&1 || build_failed
+      cmake --preset "$BUILD" >>"$BUILD_LOG" 2>&1 || build_failed
     fi
-    cmake --build --preset release --target "$1" 2>&1 9>&- | tee -a "$BUILD_LOG" | show_progress ||
+    cmake --build --preset "$BUILD" --target "$1" 2>&1 9>&- | tee -a "$BUILD_LOG" | show_progress ||
       build_failed
   ) 8>>"$SOURCE/build/.lock"
 }
@@ -69,31 +71,4 @@ verb_package() {
   say 'packing'
   (cd "$SOURCE/build/release" && cpack >>"$BUILD_LOG" 2>&1) || die "cpack failed, see $BUILD_LOG"
   say "made $(echo "$SOURCE"/build/release/package/*.deb)"
-}
-
-# The labels of the tests in tests/. A change is gated by all but the last row.
-readonly TEST_SUITES=(quick tidy unit integration concurrency e2e packaging browser
-  soak lint fuzz)
-# By what they wait for: mostly for servers, deadlines and each other, so that six suites keep two
-# cores busy. Those that keep them busy alone count for three, see tests/CMakeLists.txt.
-readonly TESTS_AT_ONCE=6
-
-verb_test() {
-  local suite=${1:-} target=all selection=(-LE '^(soak|lint|fuzz)$')
-  (($# <= 1)) || die 'test takes one suite at most'
-  [[ -z $suite || " ${TEST_SUITES[*]} " == *" $suite "* ]] ||
-    die "no test suite '$suite', there are: ${TEST_SUITES[*]}"
-  need_checkout test
-  load_settings
-  need_packages run build test "${suite:-test}"
-  if [[ $suite == quick ]]; then
-    target=quick_tests
-    build_target handlers/all
-  fi
-  build_target "$target"
-  stage_test_packages
-  [[ -z $suite ]] || selection=(-L "^$suite\$")
-  say "running the tests, $TESTS_AT_ONCE suites at a time"
-  exec ctest --test-dir "$SOURCE/build/release" --output-on-failure --no-tests=error \
-    -j"$TESTS_AT_ONCE" "${selection[@]}"
 }
