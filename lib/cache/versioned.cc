@@ -27,8 +27,8 @@ constexpr std::chrono::milliseconds kWaitStep{4};
 constexpr Micros kWaitFor = std::chrono::milliseconds{180};
 
 std::string new_version() {
-  static std::mt19937_64 random{(static_cast<std::uint64_t>(std::random_device{}()) << 32) ^
-                                std::random_device{}()};
+  thread_local std::mt19937_64 random{(static_cast<std::uint64_t>(std::random_device{}()) << 32) ^
+                                      std::random_device{}()};
   const std::uint64_t bits = random();
   return to_hex({reinterpret_cast<const char*>(&bits), sizeof bits});
 }

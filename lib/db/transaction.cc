@@ -77,7 +77,7 @@ void internal::wait_before_retry(const Error& error, int attempt, Micros started
     throw Unavailable(error.what());
   }
   metrics::count(metrics::Counter::kTransactionRetries);
-  static std::minstd_rand random{std::random_device{}()};
+  thread_local std::minstd_rand random{std::random_device{}()};
   const int wait_ms = std::uniform_int_distribution<>{1, kBackoffMaxMs * attempt}(random);
   std::this_thread::sleep_for(std::chrono::milliseconds{wait_ms});
 }

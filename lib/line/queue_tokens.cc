@@ -69,7 +69,7 @@ Outcome<TokenRecord> cached_record(WaitingRoom& room, TokenId id) {
 }
 
 double random_share() {
-  static std::minstd_rand random{std::random_device{}()};
+  thread_local std::minstd_rand random{std::random_device{}()};
   return std::uniform_real_distribution<double>{0, 1}(random);
 }
 

@@ -61,9 +61,13 @@ bool write_all(int descriptor, std::string_view bytes) {
 
 }  // namespace
 
-DatabaseProxy::DatabaseProxy(DatabaseConfig server) : server_(std::move(server)) {
+DatabaseProxy::DatabaseProxy(DatabaseConfig server, Begins begins) : server_(std::move(server)) {
   listener_ = unix_socket(config().unix_socket, true);
   if (pipe2(wake_, O_CLOEXEC) != 0) fail("pipe2");
+  if (begins == Begins::kStarted) start();
+}
+
+void DatabaseProxy::start() {
   thread_ = std::thread([this] { run(); });
 }
 

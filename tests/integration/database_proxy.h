@@ -22,10 +22,14 @@ class DatabaseProxy {
     kRefuse,     // the server never sees it; the client is told that it failed
   };
 
-  explicit DatabaseProxy(DatabaseConfig server);
+  // One that is paused forwards nothing until it is started: a fork is for one thread.
+  enum class Begins { kStarted, kPaused };
+  explicit DatabaseProxy(DatabaseConfig server, Begins begins = Begins::kStarted);
   ~DatabaseProxy();
   DatabaseProxy(const DatabaseProxy&) = delete;
   DatabaseProxy& operator=(const DatabaseProxy&) = delete;
+
+  void start();
 
   // The same database through this proxy.
   [[nodiscard]] DatabaseConfig config() const;

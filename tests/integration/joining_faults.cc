@@ -19,7 +19,7 @@ class JoiningFaults : public Lines {
  protected:
   // False when the process came to its end before `statement`.
   bool kill_at(int statement, Side side, ConcertId concert, const std::vector<UserId>& users) {
-    DatabaseProxy proxy(database_config());
+    DatabaseProxy proxy(database_config(), DatabaseProxy::Begins::kPaused);
     proxy.hold(statement, side);
     const pid_t child = fork();
     if (child == 0) {
@@ -28,6 +28,7 @@ class JoiningFaults : public Lines {
       process.join(concert, users);
       _exit(0);
     }
+    proxy.start();
     int status = 0;
     bool ended = false;
     EXPECT_TRUE(testing::eventually(std::chrono::seconds{60}, [&] {

@@ -7,17 +7,22 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace stagedoor::testing {
 
+// What calls that return `Result` can write side by side: the elements of vector<bool> share bytes.
+template <typename Result>
+using Results = std::vector<std::conditional_t<std::is_same_v<Result, bool>, char, Result>>;
+
 // Calls fn(0) ... fn(calls - 1), spread over `threads` threads that start together, and returns the
 // results by call number. The first exception of any call is thrown here, after all have ended.
 template <typename Function>
 auto parallel(std::size_t threads, std::size_t calls, Function fn)
-    -> std::vector<decltype(fn(std::size_t{}))> {
-  std::vector<decltype(fn(std::size_t{}))> results(calls);
+    -> Results<decltype(fn(std::size_t{}))> {
+  Results<decltype(fn(std::size_t{}))> results(calls);
   std::atomic<std::size_t> next{0};
   std::exception_ptr first_error;
   std::mutex error_mutex;
