@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/enum_text.h"
 #include "base/id.h"
 
 namespace stagedoor {
@@ -39,6 +40,10 @@ class JsonWriter {
   template <typename Kind>
   JsonWriter& value(Number<Kind> number) {
     return value(number.value);
+  }
+  template <HasTexts Enum>
+  JsonWriter& value(Enum content) {
+    return value(text_of(content));
   }
   template <typename T>
   JsonWriter& value(const std::optional<T>& maybe) {

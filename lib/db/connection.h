@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/enum_text.h"
 #include "base/id.h"
 #include "db/clock_offset.h"
 #include "db/error.h"
@@ -31,6 +33,8 @@ class Param {
   Param(const Id<Kind>& id) : value_(id.bytes()) {}  // NOLINT
   template <typename Kind>
   Param(Number<Kind> number) : value_(number.value) {}  // NOLINT
+  template <HasTexts Enum>
+  Param(Enum value) : value_(text_of(value)) {}  // NOLINT
   template <typename T>
   Param(const std::optional<T>& maybe) : Param(maybe ? Param(*maybe) : Param(nullptr)) {}  // NOLINT
 
@@ -41,10 +45,11 @@ class Param {
   Value value_;
 };
 
-// The rows of a SELECT, read in order, column after column:
+// The rows of a SELECT of one or two columns, read in order, column after column; of more columns
+// see db/columns.h.
 //
 //   for (Rows rows = connection.query(kSelectDates, concert_id); rows.next();) {
-//     rows.read(date.id, date.starts_at, date.seats_total);
+//     rows.read(date_id, starts_at);
 //   }
 class Rows {
  public:
@@ -75,6 +80,8 @@ class Rows {
   }
 
  private:
+  template <typename Row>
+  friend class Columns;
   [[nodiscard]] bool is_null(unsigned column) const;
   [[nodiscard]] std::int64_t integer(unsigned column) const;
   [[nodiscard]] std::string text(unsigned column) const;
@@ -91,6 +98,12 @@ class Rows {
   template <typename Kind>
   void read_column(unsigned column, Number<Kind>& target) {
     target.value = integer(column);
+  }
+  template <HasTexts Enum>
+  void read_column(unsigned column, Enum& target) {
+    const auto value = parse_enum<Enum>(text(column));
+    assert(value);
+    target = *value;
   }
   template <typename T>
   void read_column(unsigned column, std::optional<T>& target) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "db/columns.h"
 #include "db/transaction.h"
 
 // Statements over a list of seat numbers or ids. Prepared statements have a fixed number of `?`, so
@@ -45,6 +46,29 @@ class ListSql {
   [[nodiscard]] const std::string& text_for(std::size_t count) const;
 
   std::vector<std::string> texts_;  // for 1, 2, 4, ... kListMax members
+};
+
+// A SELECT over a list.
+template <typename Row>
+class ListSelect {
+ public:
+  // `rest`: from FROM on, with `(#)` where the list goes.
+  ListSelect(Columns<Row> columns, std::string_view rest)
+      : columns_(std::move(columns)), sql_("SELECT " + columns_.list() + " " + std::string(rest)) {}
+
+  template <typename Source, typename T>
+  std::vector<Row> all(Source& source, std::vector<Param> params,
+                       const std::vector<T>& list) const {
+    std::vector<Row> all;
+    for (Rows rows = sql_.query(source, std::move(params), list); rows.next();) {
+      columns_.read(rows, all.emplace_back());
+    }
+    return all;
+  }
+
+ private:
+  Columns<Row> columns_;
+  ListSql sql_;
 };
 
 // At most so many rows does one INSERT of several have.

@@ -152,7 +152,7 @@ void write_concert(JsonWriter& json, const Concert& concert, SaleState state) {
   json.field("description", settings.description)
       .field("sale_opens_at", settings.sale_opens_at)
       .field("sale_closes_at", settings.sale_closes_at)
-      .field("sale_state", sale_state_name(state))
+      .field("sale_state", state)
       .field("first_date_at", concert.first_date_at)
       .field("last_date_at", concert.last_date_at);
 }

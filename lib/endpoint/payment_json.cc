@@ -18,7 +18,7 @@ std::string payment_json(const Payment& payment) {
   write_seats(json, payment.seats);
   return json.field("amount", payment.amount)
       .field("balance", payment.balance)
-      .field("status", payment_status_name(payment.status))
+      .field("status", payment.status)
       .field("paid_at", payment.created_at)
       .field("refunded_at", payment.refunded_at)
       .end_object()

@@ -27,7 +27,7 @@ http::Response queue_response(int status, const line::QueueState& state, const S
       .field("token_id", state.claims.token_id)
       .field("user_id", state.claims.user_id)
       .field("concert_id", state.claims.concert_id)
-      .field("status", token_status_name(state.status))
+      .field("status", state.status)
       .field("position", state.position)
       .field("ahead", ahead)
       .field("waiting", state.waiting)
@@ -35,14 +35,10 @@ http::Response queue_response(int status, const line::QueueState& state, const S
       .field("poll_after_ms", state.poll_after_ms)
       .field("issued_at", state.claims.issued_at)
       .field("admitted_at", state.admitted_at)
-      .field("expires_at", state.expires_at);
-  json.key("expired_reason");
-  if (state.reason) {
-    json.value(end_reason_name(*state.reason));
-  } else {
-    json.value(nullptr);
-  }
-  json.field("token", services.queue_tokens.sign(state.claims)).end_object();
+      .field("expires_at", state.expires_at)
+      .field("expired_reason", state.reason)
+      .field("token", services.queue_tokens.sign(state.claims))
+      .end_object();
   http::Response response = http::json(status, json.take());
   if (state.poll_after_ms) {
     const std::int64_t whole_s = (*state.poll_after_ms + 999) / 1000;

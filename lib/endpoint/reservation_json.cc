@@ -25,7 +25,7 @@ std::string reservation_json(const Reservation& reservation) {
       .field("concert_title", reservation.concert_title)
       .field("date_id", reservation.date_id)
       .field("starts_at", reservation.starts_at)
-      .field("status", reservation_status_name(reservation.status));
+      .field("status", reservation.status);
   write_seats(json, reservation.seats);
   return json.field("amount", reservation.amount)
       .field("held_until", reservation.held_until)

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/after_commit.h"
+#include "db/columns.h"
 #include "line/admitting.h"
 #include "line/advance_ends.h"
 #include "line/line_ends.h"
@@ -27,20 +28,25 @@ bool is_sold_out(Database& database, ConcertId id, Time now) {
 
 constexpr const char* kDeleteBlocksBehind =
     "DELETE FROM queue_blocks WHERE concert_id = ? AND block < ?";
-constexpr const char* kSelectBlocks =
-    "SELECT block, revision, departed FROM queue_blocks WHERE concert_id = ? ORDER BY block";
+struct BlockRow {
+  std::int64_t block = 0;
+  std::int64_t revision = 0;
+  std::string departed;
+};
+const db::Select<BlockRow> kSelectBlocks({{"block", &BlockRow::block},
+                                          {"revision", &BlockRow::revision},
+                                          {"departed", &BlockRow::departed}},
+                                         "FROM queue_blocks WHERE concert_id = ? ORDER BY block");
 
 std::vector<LineSnapshot::Block> read_blocks(db::Transaction& transaction, ConcertId id,
                                              Place front_place) {
   transaction.execute(kDeleteBlocksBehind, id, DepartedPlaces::block_of(front_place));
   std::vector<LineSnapshot::Block> blocks;
-  for (db::Rows rows = transaction.query(kSelectBlocks, id); rows.next();) {
-    LineSnapshot::Block block;
-    std::string bits;
-    rows.read(block.block, block.revision, bits);
-    const Place last{(block.block + 1) * DepartedPlaces::kPlaces - 1};
-    block.departed = DepartedPlaces(std::move(bits)).count(block.block, front_place, last);
-    if (block.departed > 0) blocks.push_back(block);
+  for (BlockRow& row : kSelectBlocks.all(transaction, id)) {
+    const Place last{(row.block + 1) * DepartedPlaces::kPlaces - 1};
+    const std::int64_t departed =
+        DepartedPlaces(std::move(row.departed)).count(row.block, front_place, last);
+    if (departed > 0) blocks.push_back({row.block, row.revision, departed});
   }
   return blocks;
 }

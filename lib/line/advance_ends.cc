@@ -109,7 +109,7 @@ void mark_end(db::Transaction& transaction, ConcertId id, QueueRow& queue, const
   if (!closed && !queue.sold_out) return;
   if (last_place <= queue.ended_place) return;
   const Place ended_before = std::exchange(queue.ended_place, last_place);
-  const auto reason = end_reason_name(closed ? EndReason::kSaleClosed : EndReason::kSoldOut);
+  const auto reason = closed ? EndReason::kSaleClosed : EndReason::kSoldOut;
   record_line_end(transaction, id, last_place, reason, now);
   transaction.execute(kEndActive, now, reason, id, ended_before, last_place);
   queue.active = 0;

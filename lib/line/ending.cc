@@ -7,8 +7,8 @@
 namespace stagedoor::line {
 namespace {
 
-constexpr const char* kFindToken =
-    "SELECT concert_id, place, user_id, issued_at FROM queue_tokens WHERE token_id = ?";
+const db::Select<QueueTokenClaims> kFindClaims(kClaimsColumns,
+                                               "FROM queue_tokens WHERE token_id = ?");
 
 // Of buyers who come to their end at the same time the first moves the line for all.
 constexpr Micros kRefillEvery = std::chrono::milliseconds{100};
@@ -16,12 +16,7 @@ constexpr Micros kRefillEvery = std::chrono::milliseconds{100};
 }  // namespace
 
 std::optional<QueueTokenClaims> find_claims(db::Connection& database, TokenId token_id) {
-  QueueTokenClaims claims{.token_id = token_id};
-  if (!database.query(kFindToken, token_id)
-           .read_first(claims.concert_id, claims.place, claims.user_id, claims.issued_at)) {
-    return std::nullopt;
-  }
-  return claims;
+  return kFindClaims.first(database, token_id);
 }
 
 Ended end_locked_token(db::Transaction& transaction, const QueueTokenClaims& claims,

@@ -19,28 +19,20 @@ constexpr int kAttemptsMax = 4;
 // Without an entry there is no row of the user, without a token no place in the line.
 using UsersInLine = std::map<UserId, std::optional<TokenInLine>>;
 
-const db::ListSql kSelectUsersInLine(
-    "SELECT u.user_id, t.token_id, t.place, t.issued_at, t.status, t.admitted_at, t.claimed_at,"
-    " t.active_until, t.held_until, t.expired_reason FROM users u LEFT JOIN queue_tokens t"
+struct UserInLine {
+  UserId user_id;
+  std::optional<TokenInLine> token;
+};
+const db::ListSelect<UserInLine> kSelectUsersInLine(
+    {{"u.user_id", &UserInLine::user_id}, {&UserInLine::token, kTokenInLineColumns.of("t")}},
+    "FROM users u LEFT JOIN queue_tokens t"
     " ON t.user_id = u.user_id AND t.concert_id = ? AND t.live = TRUE WHERE u.user_id IN (#)");
 
 UsersInLine find_users_in_line(db::Connection& database, ConcertId concert_id,
                                const std::vector<UserId>& users) {
   UsersInLine found;
-  for (db::Rows rows = kSelectUsersInLine.query(database, {concert_id}, users); rows.next();) {
-    UserId user_id;
-    std::optional<TokenId> token_id;
-    std::optional<Place> place;
-    std::optional<Time> issued_at;
-    std::optional<std::string> status;
-    std::optional<std::string> reason;
-    TokenRecord record;
-    rows.read(user_id, token_id, place, issued_at, status, record.admitted_at, record.claimed_at,
-              record.active_until, record.held_until, reason);
-    auto& token = found[user_id];
-    if (!token_id) continue;
-    token = TokenInLine{{*token_id, user_id, concert_id, *place, *issued_at},
-                        make_record(*status, record, reason)};
+  for (const UserInLine& user : kSelectUsersInLine.all(database, {concert_id}, users)) {
+    found.emplace(user.user_id, user.token);
   }
   return found;
 }

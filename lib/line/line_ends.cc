@@ -1,7 +1,8 @@
 #include "line/line_ends.h"
 
 #include <algorithm>
-#include <string>
+
+#include "db/columns.h"
 
 namespace stagedoor::line {
 namespace {
@@ -19,24 +20,16 @@ constexpr const char* kSelectLineEnd =
 constexpr int kTidyBatch = 500;
 
 constexpr const char* kSelectTidied = "SELECT tidied_place FROM queues WHERE concert_id = ?";
-constexpr const char* kSelectUntidyEnds =
-    "SELECT ended_place, reason, ended_at FROM line_ends"
-    " WHERE concert_id = ? AND ended_place > ? ORDER BY ended_place";
-
 struct UntidyEnd {
   Place upto;
-  std::string reason;
+  EndReason reason = EndReason::kSaleClosed;
   Time at;
 };
-
-std::vector<UntidyEnd> untidy_ends(db::Connection& database, ConcertId id, Place tidied) {
-  std::vector<UntidyEnd> ends;
-  for (db::Rows rows = database.query(kSelectUntidyEnds, id, tidied); rows.next();) {
-    UntidyEnd& end = ends.emplace_back();
-    rows.read(end.upto, end.reason, end.at);
-  }
-  return ends;
-}
+const db::Select<UntidyEnd> kSelectUntidyEnds({{"ended_place", &UntidyEnd::upto},
+                                               {"reason", &UntidyEnd::reason},
+                                               {"ended_at", &UntidyEnd::at}},
+                                              "FROM line_ends WHERE concert_id = ?"
+                                              " AND ended_place > ? ORDER BY ended_place");
 
 constexpr const char* kTidy =
     "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = ?,"
@@ -48,29 +41,25 @@ constexpr const char* kWriteTidied =
 }  // namespace
 
 void record_line_end(db::Transaction& transaction, ConcertId concert_id, Place upto,
-                     std::string_view reason, Time now) {
+                     EndReason reason, Time now) {
   transaction.execute(kInsertLineEnd, concert_id, upto, reason, now);
 }
 
 std::vector<LineSnapshot::End> read_line_ends(db::Transaction& transaction, ConcertId concert_id) {
   std::vector<LineSnapshot::End> ends;
   for (db::Rows rows = transaction.query(kSelectLineEnds, concert_id); rows.next();) {
-    Place upto;
-    std::string reason;
-    rows.read(upto, reason);
-    const EndReason parsed = *parse_end_reason(reason);
-    if (ends.empty() || ends.back().reason != parsed) ends.push_back({upto, parsed});
-    ends.back().upto = upto;
+    LineSnapshot::End end;
+    rows.read(end.upto, end.reason);
+    if (ends.empty() || ends.back().reason != end.reason) ends.push_back(end);
+    ends.back().upto = end.upto;
   }
   return ends;
 }
 
 LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Place place, Time now) {
   LineEnd end;
-  std::optional<std::string> reason;
   Time closes_at;
-  transaction.query(kSelectLineEnd, place, concert_id).read_first(reason, closes_at);
-  if (reason) end.reason = parse_end_reason(*reason);
+  transaction.query(kSelectLineEnd, place, concert_id).read_first(end.reason, closes_at);
   end.closed = now >= closes_at;
   return end;
 }
@@ -79,7 +68,7 @@ std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
   Place tidied;
   database.query(kSelectTidied, concert_id).read_first(tidied);
   std::int64_t total = 0;
-  for (const UntidyEnd& end : untidy_ends(database, concert_id, tidied)) {
+  for (const UntidyEnd& end : kSelectUntidyEnds.all(database, concert_id, tidied)) {
     while (tidied < end.upto) {
       const Place upto{std::min(end.upto.value, tidied.value + kTidyBatch)};
       total += db::transact(database, [&](db::Transaction& transaction) {

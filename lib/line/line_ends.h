@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "db/connection.h"
@@ -18,7 +17,7 @@ namespace stagedoor::line {
 
 // From now on the line has ended for everybody up to the place who was not told an earlier end.
 void record_line_end(db::Transaction& transaction, ConcertId concert_id, Place upto,
-                     std::string_view reason, Time now);
+                     EndReason reason, Time now);
 
 // All ends of a line in order, those in a row for one reason as one.
 std::vector<LineSnapshot::End> read_line_ends(db::Transaction& transaction, ConcertId concert_id);

@@ -1,15 +1,30 @@
 #include "line/queue_row.h"
 
+#include "db/columns.h"
+
 namespace stagedoor::line {
 namespace {
 
-constexpr const char* kLockQueue =
-    "SELECT version, front_place, ended_place, active, sold_out, credit, credited_at, snapshot"
-    " FROM queues WHERE concert_id = ? FOR UPDATE";
+const db::Columns<Pace> kPaceColumns = {{"credit", &Pace::credit},
+                                        {"credited_at", &Pace::credited_at}};
+const db::Select<QueueRow> kLockQueue({{"version", &QueueRow::version},
+                                       {"front_place", &QueueRow::front_place},
+                                       {"ended_place", &QueueRow::ended_place},
+                                       {"active", &QueueRow::active},
+                                       {"sold_out", &QueueRow::sold_out},
+                                       {&QueueRow::pace, kPaceColumns},
+                                       {"snapshot", &QueueRow::snapshot}},
+                                      "FROM queues WHERE concert_id = ? FOR UPDATE");
 
-constexpr const char* kSelectSale =
-    "SELECT sale_opens_at, LEAST(last_date_at, COALESCE(sale_closes_at, last_date_at)),"
-    " claim_seconds, max_active, admit_per_minute FROM concerts WHERE concert_id = ?";
+const db::Columns<AdmissionLimits> kLimitsColumns = {
+    {"max_active", &AdmissionLimits::max_active},
+    {"admit_per_minute", &AdmissionLimits::admit_per_minute}};
+const db::Select<SaleTimes> kSelectSale(
+    {{"sale_opens_at", &SaleTimes::opens_at},
+     {"LEAST(last_date_at, COALESCE(sale_closes_at, last_date_at))", &SaleTimes::closes_at},
+     {"claim_seconds", &SaleTimes::claim_s},
+     {&SaleTimes::limits, kLimitsColumns}},
+    "FROM concerts WHERE concert_id = ?");
 
 constexpr const char* kSelectLastPlace =
     "SELECT last_place FROM queue_counters WHERE concert_id = ?";
@@ -17,21 +32,11 @@ constexpr const char* kSelectLastPlace =
 }  // namespace
 
 std::optional<QueueRow> lock_queue(db::Transaction& transaction, ConcertId id) {
-  QueueRow row;
-  if (!transaction.query(kLockQueue, id)
-           .read_first(row.version, row.front_place, row.ended_place, row.active, row.sold_out,
-                       row.pace.credit, row.pace.credited_at, row.snapshot)) {
-    return std::nullopt;
-  }
-  return row;
+  return kLockQueue.first(transaction, id);
 }
 
 SaleTimes read_sale(db::Transaction& transaction, ConcertId id) {
-  SaleTimes sale;
-  transaction.query(kSelectSale, id)
-      .read_first(sale.opens_at, sale.closes_at, sale.claim_s, sale.limits.max_active,
-                  sale.limits.admit_per_minute);
-  return sale;
+  return kSelectSale.first(transaction, id).value_or(SaleTimes{});
 }
 
 Place read_last_place(db::Transaction& transaction, ConcertId id) {

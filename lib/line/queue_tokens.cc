@@ -195,8 +195,7 @@ Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& 
 
 Refused refuse_inactive(const TokenState& state) {
   if (state.status != TokenStatus::kExpired) return Refused{Refusal::kNotAdmitted};
-  return {Refusal::kQueueTokenExpired,
-          {{"expired_reason", std::string(end_reason_name(*state.reason))}}};
+  return {Refusal::kQueueTokenExpired, {{"expired_reason", std::string(text_of(*state.reason))}}};
 }
 
 Refused refuse_inactive(const QueueState& state) {

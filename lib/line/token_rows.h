@@ -2,9 +2,9 @@
 
 #include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "db/columns.h"
 #include "db/transaction.h"
 #include "line/token_rules.h"
 #include "token/queue_token.h"
@@ -23,6 +23,20 @@ struct TokenInLine {
   TokenRecord record;
 };
 
+// Of queue_tokens.
+inline const db::Columns<QueueTokenClaims> kClaimsColumns = {
+    {"token_id", &QueueTokenClaims::token_id},
+    {"concert_id", &QueueTokenClaims::concert_id},
+    {"user_id", &QueueTokenClaims::user_id},
+    {"place", &QueueTokenClaims::place},
+    {"issued_at", &QueueTokenClaims::issued_at}};
+inline const db::Columns<TokenRecord> kRecordColumns = {
+    {"status", &TokenRecord::stored},         {"admitted_at", &TokenRecord::admitted_at},
+    {"claimed_at", &TokenRecord::claimed_at}, {"active_until", &TokenRecord::active_until},
+    {"held_until", &TokenRecord::held_until}, {"expired_reason", &TokenRecord::reason}};
+inline const db::Columns<TokenInLine> kTokenInLineColumns = {
+    {&TokenInLine::claims, kClaimsColumns}, {&TokenInLine::record, kRecordColumns}};
+
 // Those that there are. REQUIRES: 1 to db::kListMax ids.
 std::map<TokenId, TokenInLine> find_tokens(db::Connection& database,
                                            const std::vector<TokenId>& ids);
@@ -34,9 +48,5 @@ std::optional<TokenRow> lock_token(db::Transaction& transaction, TokenId id);
 // Writes down that the token has ended, for the next advance to count, unless its row says so
 // already. REQUIRES: this transaction has locked the row.
 void end_token_row(db::Transaction& transaction, TokenId id, EndReason reason, Time at);
-
-// The record as its columns say.
-TokenRecord make_record(const std::string& status, TokenRecord times,
-                        const std::optional<std::string>& reason);
 
 }  // namespace stagedoor::line

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/enum_text.h"
 #include "base/id.h"
 
 namespace stagedoor {
@@ -23,14 +24,33 @@ enum class EndReason {
   kRevoked,
 };
 
-std::string_view token_status_name(TokenStatus status);
-std::string_view end_reason_name(EndReason reason);
-std::optional<EndReason> parse_end_reason(std::string_view name);
+constexpr auto enum_texts(TokenStatus /*of*/) {
+  using enum TokenStatus;
+  return std::array{EnumText{kPrequeued, "PREQUEUED"}, EnumText{kWaiting, "WAITING"},
+                    EnumText{kActive, "ACTIVE"}, EnumText{kExpired, "EXPIRED"}};
+}
+
+constexpr auto enum_texts(EndReason /*of*/) {
+  using enum EndReason;
+  return std::array{EnumText{kPaid, "PAID"},
+                    EnumText{kHoldLapsed, "HOLD_LAPSED"},
+                    EnumText{kActiveLapsed, "ACTIVE_LAPSED"},
+                    EnumText{kNotClaimed, "NOT_CLAIMED"},
+                    EnumText{kLeft, "LEFT"},
+                    EnumText{kSoldOut, "SOLD_OUT"},
+                    EnumText{kSaleClosed, "SALE_CLOSED"},
+                    EnumText{kRevoked, "REVOKED"}};
+}
 
 // A token as its row holds it. The row may lag behind: what has lapsed or ended with the whole line
 // is decided by token_state().
 struct TokenRecord {
   enum class Stored { kWaiting, kActive, kExpired };
+  friend constexpr auto enum_texts(Stored /*of*/) {
+    using enum Stored;
+    return std::array{EnumText{kWaiting, "WAITING"}, EnumText{kActive, "ACTIVE"},
+                      EnumText{kExpired, "EXPIRED"}};
+  }
   Stored stored = Stored::kWaiting;
   std::optional<Time> admitted_at = {};
   std::optional<Time> claimed_at = {};

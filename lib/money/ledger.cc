@@ -2,41 +2,45 @@
 
 #include <limits>
 
+#include "db/columns.h"
 #include "metrics/metrics.h"
 #include "people/accounts.h"
 
 namespace stagedoor::money {
 namespace {
 
-constexpr const char* kSelectAccount =
-    "SELECT name, email, created_at, balance FROM users WHERE user_id = ?";
+const db::Select<Account> kSelectAccount({{"name", &Account::name},
+                                          {"email", &Account::email},
+                                          {"created_at", &Account::created_at},
+                                          {"balance", &Account::balance}},
+                                         "FROM users WHERE user_id = ?");
 constexpr const char* kSetBalance = "UPDATE users SET balance = ? WHERE user_id = ?";
 constexpr const char* kInsertEntries =
     "INSERT INTO ledger_entries (account, user_id, concert_id, kind, reference, amount,"
     " balance_after, at) VALUES ('USER', ?, NULL, ?, ?, ?, ?, ?), (?, NULL, ?, ?, ?, ?, NULL, ?)";
 
-constexpr const char* kListLedger =
-    "SELECT entry_id, kind, amount, balance_after, reference, at FROM ledger_entries"
-    " WHERE user_id = ? AND entry_id < ? ORDER BY entry_id DESC LIMIT ?";
+const db::Select<LedgerEntry> kListLedger({{"entry_id", &LedgerEntry::id},
+                                           {"kind", &LedgerEntry::kind},
+                                           {"amount", &LedgerEntry::amount},
+                                           {"balance_after", &LedgerEntry::balance_after},
+                                           {"reference", &LedgerEntry::reference},
+                                           {"at", &LedgerEntry::at}},
+                                          "FROM ledger_entries WHERE user_id = ? AND entry_id < ?"
+                                          " ORDER BY entry_id DESC LIMIT ?");
 
 }  // namespace
 
 std::optional<Account> find_account(db::Connection& database, UserId user_id) {
-  Account account;
-  if (!database.query(kSelectAccount, user_id)
-           .read_first(account.name, account.email, account.created_at, account.balance)) {
-    return std::nullopt;
-  }
-  return account;
+  return kSelectAccount.first(database, user_id);
 }
 
 Money move_money(db::Transaction& transaction, const Movement& movement, Money balance, Time now) {
   const Money after = balance + movement.to_user;
-  const std::string_view kind = movement_kind_name(movement.kind);
   transaction.execute(kSetBalance, after, movement.user_id);
-  transaction.execute(kInsertEntries, movement.user_id, kind, movement.reference, movement.to_user,
-                      after, now, movement.concert_id ? "REVENUE" : "TILL", movement.concert_id,
-                      kind, movement.reference, -movement.to_user, now);
+  transaction.execute(kInsertEntries, movement.user_id, movement.kind, movement.reference,
+                      movement.to_user, after, now, movement.concert_id ? "REVENUE" : "TILL",
+                      movement.concert_id, movement.kind, movement.reference, -movement.to_user,
+                      now);
   return after;
 }
 
@@ -69,13 +73,8 @@ Outcome<people::StoredAnswer> charge(db::Connection& database, UserId user_id, M
 
 TimePage<LedgerEntry> list_ledger(db::Connection& database, UserId user_id,
                                   std::optional<std::int64_t> after, int limit) {
-  std::vector<LedgerEntry> entries;
   const std::int64_t before = after.value_or(std::numeric_limits<std::int64_t>::max());
-  for (db::Rows rows = database.query(kListLedger, user_id, before, limit + 1); rows.next();) {
-    LedgerEntry& entry = entries.emplace_back();
-    rows.read(entry.id, entry.kind, entry.amount, entry.balance_after, entry.reference, entry.at);
-  }
-  return make_page(std::move(entries), limit);
+  return make_page(kListLedger.all(database, user_id, before, limit + 1), limit);
 }
 
 }  // namespace stagedoor::money

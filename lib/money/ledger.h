@@ -52,7 +52,7 @@ Outcome<people::StoredAnswer> charge(db::Connection& database, UserId user_id, M
 
 struct LedgerEntry {
   std::int64_t id = 0;
-  std::string kind;
+  MovementKind kind = MovementKind::kCharge;
   Money amount;
   Money balance_after;
   ChargeId reference;  // a charge's or a payment's id

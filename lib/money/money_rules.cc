@@ -2,22 +2,6 @@
 
 namespace stagedoor {
 
-std::string_view movement_kind_name(MovementKind kind) {
-  switch (kind) {
-    case MovementKind::kCharge:
-      return "CHARGE";
-    case MovementKind::kPayment:
-      return "PAYMENT";
-    case MovementKind::kRefund:
-      return "REFUND";
-  }
-  return "REFUND";
-}
-
-std::string_view payment_status_name(PaymentStatus status) {
-  return status == PaymentStatus::kPaid ? "PAID" : "REFUNDED";
-}
-
 Outcome<Done> check_deposit(Money balance, Money amount) {
   if (amount > kBalanceMax - balance) return Refused{Refusal::kBalanceLimitExceeded};
   return Done{};

@@ -6,9 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/id.h"
-#include "base/refusal.h"
 #include "sale/reservation_rules.h"
 
 namespace stagedoor {
@@ -18,11 +15,18 @@ inline constexpr Money kBalanceMax{1'000'000'000'000'000};
 
 enum class MovementKind { kCharge, kPayment, kRefund };
 
-std::string_view movement_kind_name(MovementKind kind);
+constexpr auto enum_texts(MovementKind /*of*/) {
+  using enum MovementKind;
+  return std::array{EnumText{kCharge, "CHARGE"}, EnumText{kPayment, "PAYMENT"},
+                    EnumText{kRefund, "REFUND"}};
+}
 
 enum class PaymentStatus { kPaid, kRefunded };
 
-std::string_view payment_status_name(PaymentStatus status);
+constexpr auto enum_texts(PaymentStatus /*of*/) {
+  using enum PaymentStatus;
+  return std::array{EnumText{kPaid, "PAID"}, EnumText{kRefunded, "REFUNDED"}};
+}
 
 struct Payment {
   PaymentId id = {};

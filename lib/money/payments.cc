@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "db/columns.h"
 #include "line/ending.h"
 #include "line/token_rows.h"
 #include "metrics/metrics.h"
@@ -11,15 +12,24 @@
 namespace stagedoor::money {
 namespace {
 
-constexpr const char* kFindReservation =
-    "SELECT r.user_id, r.token_id, r.concert_id, r.date_id, r.amount, c.title, d.starts_at"
-    " FROM reservations r JOIN concerts c ON c.concert_id = r.concert_id"
-    " JOIN dates d ON d.date_id = r.date_id WHERE r.reservation_id = ?";
+const db::Columns<Payment> kPaymentToBeColumns = {
+    {"r.user_id", &Payment::user_id},     {"r.concert_id", &Payment::concert_id},
+    {"r.date_id", &Payment::date_id},     {"r.amount", &Payment::amount},
+    {"c.title", &Payment::concert_title}, {"d.starts_at", &Payment::starts_at}};
+struct FoundReservation {
+  TokenId token_id;
+  Payment payment;  // what there will be once it is paid
+};
+const db::Select<FoundReservation> kFindReservation(
+    {{"r.token_id", &FoundReservation::token_id},
+     {&FoundReservation::payment, kPaymentToBeColumns}},
+    "FROM reservations r JOIN concerts c ON c.concert_id = r.concert_id"
+    " JOIN dates d ON d.date_id = r.date_id WHERE r.reservation_id = ?");
 
-constexpr const char* kSelectReservedSeats =
-    "SELECT rs.number, s.label, rs.section, rs.grade, rs.price FROM reservation_seats rs"
-    " JOIN seats s ON s.date_id = ? AND s.number = rs.number"
-    " WHERE rs.reservation_id = ? ORDER BY rs.number";
+const db::Select<ReservedSeat> kSelectReservedSeats(
+    sale::kReservedSeatColumns,
+    "FROM reservation_seats rs JOIN seats s ON s.date_id = ? AND s.number = rs.number"
+    " WHERE rs.reservation_id = ? ORDER BY rs.number");
 
 // The seats' own rows say whether they are still this reservation's. SYSDATE is read behind the
 // last lock.
@@ -39,26 +49,12 @@ constexpr const char* kSellSeats =
     " SET s.status = 'SOLD', s.held_until = NULL"
     " WHERE rs.reservation_id = ? AND s.date_id = ? AND s.reservation_id = ?";
 
-struct FoundReservation {
-  UserId owner;
-  TokenId token_id;
-  Payment payment;  // what there will be once it is paid
-};
-
 std::optional<FoundReservation> find_reservation(db::Transaction& transaction, ReservationId id) {
-  FoundReservation found;
-  Payment& payment = found.payment;
+  auto found = kFindReservation.first(transaction, id);
+  if (!found) return found;
+  Payment& payment = found->payment;
   payment.reservation_id = id;
-  if (!transaction.query(kFindReservation, id)
-           .read_first(found.owner, found.token_id, payment.concert_id, payment.date_id,
-                       payment.amount, payment.concert_title, payment.starts_at)) {
-    return std::nullopt;
-  }
-  payment.user_id = found.owner;
-  for (db::Rows rows = transaction.query(kSelectReservedSeats, payment.date_id, id); rows.next();) {
-    ReservedSeat& seat = payment.seats.emplace_back();
-    rows.read(seat.number, seat.label, seat.section, seat.grade, seat.price);
-  }
+  payment.seats = kSelectReservedSeats.all(transaction, payment.date_id, id);
   return found;
 }
 
@@ -100,45 +96,31 @@ void write_payment(db::Transaction& transaction, Payment& payment, TokenId token
   transaction.execute(kSellSeats, payment.reservation_id, payment.date_id, payment.reservation_id);
 }
 
-#define PAYMENT_COLUMNS                                                                            \
-  "p.payment_id, p.reservation_id, p.user_id, p.concert_id, c.title, r.date_id, d.starts_at,"      \
-  " p.amount, p.balance_after, p.status, p.paid_at, p.refunded_at, s.number, l.label, s.section, " \
-  "s.grade, s.price"
-#define PAYMENT_JOINS                                                \
-  " JOIN reservations r ON r.reservation_id = p.reservation_id"      \
-  " JOIN concerts c ON c.concert_id = p.concert_id"                  \
-  " JOIN dates d ON d.date_id = r.date_id"                           \
-  " JOIN reservation_seats s ON s.reservation_id = p.reservation_id" \
-  " JOIN seats l ON l.date_id = r.date_id AND l.number = s.number"
+const db::Columns<Payment> kPaymentColumns = {
+    {"p.payment_id", &Payment::id},         {"p.reservation_id", &Payment::reservation_id},
+    {"p.user_id", &Payment::user_id},       {"p.concert_id", &Payment::concert_id},
+    {"c.title", &Payment::concert_title},   {"r.date_id", &Payment::date_id},
+    {"d.starts_at", &Payment::starts_at},   {"p.amount", &Payment::amount},
+    {"p.balance_after", &Payment::balance}, {"p.status", &Payment::status},
+    {"p.paid_at", &Payment::created_at},    {"p.refunded_at", &Payment::refunded_at}};
+using PaidSeat = sale::OwnedSeat<Payment>;
+const db::Columns<PaidSeat> kPaidSeatColumns = {{&PaidSeat::owner, kPaymentColumns},
+                                                {&PaidSeat::seat, sale::kReservedSeatColumns}};
+const std::string kPaymentJoins =
+    " JOIN reservations r ON r.reservation_id = p.reservation_id"
+    " JOIN concerts c ON c.concert_id = p.concert_id"
+    " JOIN dates d ON d.date_id = r.date_id"
+    " JOIN reservation_seats rs ON rs.reservation_id = p.reservation_id"
+    " JOIN seats s ON s.date_id = r.date_id AND s.number = rs.number";
 
-constexpr const char* kSelectPayment =
-    "SELECT " PAYMENT_COLUMNS " FROM payments p" PAYMENT_JOINS
-    " WHERE p.payment_id = ? AND p.user_id = ? ORDER BY s.number";
-constexpr const char* kListPayments =
-    "SELECT " PAYMENT_COLUMNS
-    " FROM (SELECT * FROM payments WHERE user_id = ? AND (paid_at, payment_id) < (?, ?)"
-    "       ORDER BY paid_at DESC, payment_id DESC LIMIT ?) AS p" PAYMENT_JOINS
-    " ORDER BY p.paid_at DESC, p.payment_id DESC, s.number";
-
-#undef PAYMENT_COLUMNS
-#undef PAYMENT_JOINS
-
-// Reads rows of one seat each; those of one payment follow each other.
-std::vector<Payment> read_payments(db::Rows rows) {
-  std::vector<Payment> result;
-  while (rows.next()) {
-    Payment next;
-    std::string status;
-    ReservedSeat seat;
-    rows.read(next.id, next.reservation_id, next.user_id, next.concert_id, next.concert_title,
-              next.date_id, next.starts_at, next.amount, next.balance, status, next.created_at,
-              next.refunded_at, seat.number, seat.label, seat.section, seat.grade, seat.price);
-    next.status = status == "PAID" ? PaymentStatus::kPaid : PaymentStatus::kRefunded;
-    if (result.empty() || result.back().id != next.id) result.push_back(std::move(next));
-    result.back().seats.push_back(std::move(seat));
-  }
-  return result;
-}
+const db::Select<PaidSeat> kSelectPayment(
+    kPaidSeatColumns, "FROM payments p" + kPaymentJoins +
+                          " WHERE p.payment_id = ? AND p.user_id = ? ORDER BY rs.number");
+const db::Select<PaidSeat> kListPayments(
+    kPaidSeatColumns,
+    "FROM (SELECT * FROM payments WHERE user_id = ? AND (paid_at, payment_id) < (?, ?)"
+    "       ORDER BY paid_at DESC, payment_id DESC LIMIT ?) AS p" +
+        kPaymentJoins + " ORDER BY p.paid_at DESC, p.payment_id DESC, rs.number");
 
 constexpr const char* kLockPayment = "SELECT status FROM payments WHERE payment_id = ? FOR UPDATE";
 constexpr const char* kRefundUntil = "SELECT refund_until FROM concerts WHERE concert_id = ?";
@@ -172,7 +154,7 @@ Outcome<AppliedPayment> pay_locked(db::Transaction& transaction, const people::L
                                    const PayRequest& request, const RenderPayment& render) {
   if (!request.token) return request.token.error();
   auto found = find_reservation(transaction, request.reservation_id);
-  if (!found || found->owner != request.user_id) return Refused{Refusal::kNotFound};
+  if (!found || found->payment.user_id != request.user_id) return Refused{Refusal::kNotFound};
   Payment& payment = found->payment;
   line::lock_token(transaction, found->token_id);
   const LockedHold hold = lock_hold(transaction, payment);
@@ -188,15 +170,14 @@ using AppliedRefund = people::Applied<Payment>;
 
 Outcome<AppliedRefund> refund_locked(db::Transaction& transaction, const people::LockedUser& user,
                                      Payment payment, const RenderPayment& render) {
-  std::string status;
+  PaymentStatus status{};
   sale::lock_reservation(transaction, payment.reservation_id);
   transaction.query(kLockPayment, payment.id).read_first(status);
   std::optional<Time> refund_until;
   transaction.query(kRefundUntil, payment.concert_id).read_first(refund_until);
   const Time now = transaction.now();
   const auto allowed =
-      check_refund(status == "PAID" ? PaymentStatus::kPaid : PaymentStatus::kRefunded, refund_until,
-                   payment.starts_at, user.balance, payment.amount, now);
+      check_refund(status, refund_until, payment.starts_at, user.balance, payment.amount, now);
   if (!allowed) return allowed.error();
   payment.refunded_at = now;
   write_refund(transaction, payment, user.balance);
@@ -246,7 +227,7 @@ Outcome<people::StoredAnswer> refund(line::WaitingRoom& room, UserId user_id, Pa
 }
 
 Outcome<Payment> find_payment(db::Connection& database, UserId user_id, PaymentId id) {
-  auto found = read_payments(database.query(kSelectPayment, id, user_id));
+  auto found = sale::gather_seats(kSelectPayment.all(database, id, user_id));
   if (found.empty()) return Refused{Refusal::kNotFound};
   return std::move(found.front());
 }
@@ -255,7 +236,8 @@ TimePage<Payment> list_payments(db::Connection& database, UserId user_id,
                                 const std::optional<TimeCursor<PaymentId>>& after, int limit) {
   const auto start = after.value_or(TimeCursor<PaymentId>{});
   return make_page(
-      read_payments(database.query(kListPayments, user_id, start.at, start.id, limit + 1)), limit);
+      sale::gather_seats(kListPayments.all(database, user_id, start.at, start.id, limit + 1)),
+      limit);
 }
 
 }  // namespace stagedoor::money

@@ -1,15 +1,26 @@
 #include "people/apply_once.h"
 
+#include "db/columns.h"
+
 namespace stagedoor::people {
 namespace {
 
-constexpr const char* kLockUser = "SELECT name, balance FROM users WHERE user_id = ? FOR UPDATE";
+const db::Select<LockedUser> kLockUser({{"name", &LockedUser::name},
+                                        {"balance", &LockedUser::balance}},
+                                       "FROM users WHERE user_id = ? FOR UPDATE");
 
 // A key that is a day old counts as forgotten, swept or not.
-constexpr const char* kSelectAnswer =
-    "SELECT fingerprint, status, body FROM idempotency_keys"
-    " WHERE user_id = ? AND operation = ? AND client_key = ?"
-    " AND created_at > SYSDATE(6) - INTERVAL 1 DAY";
+struct AnswerRow {
+  std::string fingerprint;
+  StoredAnswer answer{.replayed = true};
+};
+const db::Columns<StoredAnswer> kAnswerColumns = {{"status", &StoredAnswer::status},
+                                                  {"body", &StoredAnswer::body}};
+const db::Select<AnswerRow> kSelectAnswer({{"fingerprint", &AnswerRow::fingerprint},
+                                           {&AnswerRow::answer, kAnswerColumns}},
+                                          "FROM idempotency_keys"
+                                          " WHERE user_id = ? AND operation = ? AND client_key = ?"
+                                          " AND created_at > SYSDATE(6) - INTERVAL 1 DAY");
 
 constexpr const char* kInsertAnswer =
     "INSERT INTO idempotency_keys (user_id, operation, client_key, fingerprint, status, body,"
@@ -23,21 +34,15 @@ constexpr const char* kPrune = "DELETE FROM idempotency_keys WHERE created_at < 
 }  // namespace
 
 LockedUser lock_user(db::Transaction& transaction, UserId user_id) {
-  LockedUser user;
-  transaction.query(kLockUser, user_id).read_first(user.name, user.balance);
-  return user;
+  return kLockUser.first(transaction, user_id).value_or(LockedUser{});
 }
 
 Outcome<std::optional<StoredAnswer>> find_answer(db::Transaction& transaction, UserId user_id,
                                                  const IdempotencyKey& key) {
-  std::string fingerprint;
-  StoredAnswer answer{.replayed = true};
-  if (!transaction.query(kSelectAnswer, user_id, key.operation, key.client_key)
-           .read_first(fingerprint, answer.status, answer.body)) {
-    return std::optional<StoredAnswer>();
-  }
-  if (fingerprint != key.fingerprint) return Refused{Refusal::kIdempotencyKeyReused};
-  return std::optional(answer);
+  auto row = kSelectAnswer.first(transaction, user_id, key.operation, key.client_key);
+  if (!row) return std::optional<StoredAnswer>();
+  if (row->fingerprint != key.fingerprint) return Refused{Refusal::kIdempotencyKeyReused};
+  return std::optional(std::move(row->answer));
 }
 
 void store_answer(db::Transaction& transaction, UserId user_id, const IdempotencyKey& key,

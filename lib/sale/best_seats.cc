@@ -1,7 +1,10 @@
 #include "sale/best_seats.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
+
+#include "db/columns.h"
 
 namespace stagedoor::sale {
 namespace {
@@ -29,15 +32,19 @@ constexpr const char* kNextTierOfGrade =
     " ORDER BY price LIMIT 1";
 
 // Along the primary key it would pass by all that is taken already.
-constexpr const char* kLockWindow =
-    "SELECT number, section FROM seats FORCE INDEX (by_tier)"
+const db::Select<ReservedSeat> kLockWindow(
+    {{"number", &ReservedSeat::number}, {"section", &ReservedSeat::section}},
+    "FROM seats FORCE INDEX (by_tier)"
     " WHERE date_id = ? AND status = 'AVAILABLE' AND grade = ? AND price = ? AND number > ?"
-    " ORDER BY number LIMIT ? FOR UPDATE SKIP LOCKED";
+    " ORDER BY number LIMIT ? FOR UPDATE SKIP LOCKED");
 
-constexpr const char* kSelectFree =
-    "SELECT number, section, price FROM seats WHERE date_id = ?"
+const db::Select<ReservedSeat> kSelectFree(
+    {{"number", &ReservedSeat::number},
+     {"section", &ReservedSeat::section},
+     {"price", &ReservedSeat::price}},
+    "FROM seats WHERE date_id = ?"
     " AND (status = 'AVAILABLE' OR (status = 'HELD' AND held_until <= SYSDATE(6)))"
-    " AND (? IS NULL OR grade = ?) ORDER BY number";
+    " AND (? IS NULL OR grade = ?) ORDER BY number");
 
 // The cheapest first.
 std::vector<Tier> read_tiers(db::Transaction& transaction, DateId date_id,
@@ -63,14 +70,9 @@ std::optional<std::vector<std::int64_t>> choose_in_tier(db::Transaction& transac
   std::vector<ReservedSeat> free;
   for (bool more = true; more;) {
     const std::int64_t last = free.empty() ? 0 : free.back().number;
-    std::int64_t seen = 0;
-    for (db::Rows rows =
-             transaction.query(kLockWindow, date_id, tier.grade, tier.price, last, window);
-         rows.next(); ++seen) {
-      ReservedSeat& seat = free.emplace_back();
-      rows.read(seat.number, seat.section);
-    }
-    more = seen == window;
+    const auto seen = kLockWindow.all(transaction, date_id, tier.grade, tier.price, last, window);
+    free.insert(free.end(), seen.begin(), seen.end());
+    more = std::ssize(seen) == window;
     window *= 2;
     if (auto chosen = choose_neighbours(free, count, more)) return chosen;
   }
@@ -90,12 +92,7 @@ std::optional<std::vector<std::int64_t>> choose_beside_others(db::Transaction& t
 
 std::optional<std::vector<std::int64_t>> choose_with_care(db::Transaction& transaction,
                                                           DateId date_id, const SeatWish& wish) {
-  std::vector<ReservedSeat> free;
-  for (db::Rows rows = transaction.query(kSelectFree, date_id, wish.grade, wish.grade);
-       rows.next();) {
-    ReservedSeat& seat = free.emplace_back();
-    rows.read(seat.number, seat.section, seat.price);
-  }
+  auto free = kSelectFree.all(transaction, date_id, wish.grade, wish.grade);
   if (static_cast<std::int64_t>(free.size()) < wish.count()) return std::nullopt;
   if (auto chosen = choose_neighbours(free, wish.count(), false)) return chosen;
   std::stable_sort(free.begin(), free.end(),

@@ -6,20 +6,6 @@
 
 namespace stagedoor {
 
-std::string_view sale_state_name(SaleState state) {
-  switch (state) {
-    case SaleState::kScheduled:
-      return "SCHEDULED";
-    case SaleState::kOpen:
-      return "OPEN";
-    case SaleState::kSoldOut:
-      return "SOLD_OUT";
-    case SaleState::kClosed:
-      return "CLOSED";
-  }
-  return "CLOSED";
-}
-
 std::vector<SeatRange> default_seats() { return {SeatRange{}}; }
 
 SaleState sale_state(const Concert& concert, Time now) {

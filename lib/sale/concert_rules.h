@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/enum_text.h"
 #include "base/id.h"
 #include "base/refusal.h"
 
@@ -18,7 +19,19 @@ inline constexpr std::size_t kLabelLengthMax = 64;
 
 enum class SaleState { kScheduled, kOpen, kSoldOut, kClosed };
 
-std::string_view sale_state_name(SaleState state);
+constexpr auto enum_texts(SaleState /*of*/) {
+  using enum SaleState;
+  return std::array{EnumText{kScheduled, "SCHEDULED"}, EnumText{kOpen, "OPEN"},
+                    EnumText{kSoldOut, "SOLD_OUT"}, EnumText{kClosed, "CLOSED"}};
+}
+
+enum class SeatStatus { kAvailable, kHeld, kSold };
+
+constexpr auto enum_texts(SeatStatus /*of*/) {
+  using enum SeatStatus;
+  return std::array{EnumText{kAvailable, "AVAILABLE"}, EnumText{kHeld, "HELD"},
+                    EnumText{kSold, "SOLD"}};
+}
 
 // What an organiser may change while the sale runs.
 struct ConcertSettings {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "db/columns.h"
 #include "line/advance.h"
 #include "sale/seat_ranges.h"
 
@@ -12,72 +13,82 @@ namespace {
 // statement timeout and the log buffer.
 constexpr std::int64_t kSeatsPerInsert = 10'000;
 
-// The columns that read_concert() reads.
-#define CONCERT_COLUMNS                                                                       \
-  "concert_id, title, artist, venue, description, sale_opens_at, sale_closes_at, "            \
-  "refund_until, max_active, admit_per_minute, claim_seconds, active_seconds, hold_seconds, " \
-  "max_seats_per_user, first_date_at, last_date_at, "                                         \
-  "(SELECT sold_out FROM queues q WHERE q.concert_id = concerts.concert_id)"
+const db::Columns<ConcertSettings> kSettingsColumns = {
+    {"title", &ConcertSettings::title},
+    {"artist", &ConcertSettings::artist},
+    {"venue", &ConcertSettings::venue},
+    {"description", &ConcertSettings::description},
+    {"sale_opens_at", &ConcertSettings::sale_opens_at},
+    {"sale_closes_at", &ConcertSettings::sale_closes_at},
+    {"refund_until", &ConcertSettings::refund_until},
+    {"max_active", &ConcertSettings::max_active},
+    {"admit_per_minute", &ConcertSettings::admit_per_minute},
+    {"claim_seconds", &ConcertSettings::claim_s},
+    {"active_seconds", &ConcertSettings::active_s},
+    {"hold_seconds", &ConcertSettings::hold_s},
+    {"max_seats_per_user", &ConcertSettings::max_seats_per_user}};
 
-Concert read_concert(db::Rows& rows) {
-  Concert concert;
-  ConcertSettings& s = concert.settings;
-  rows.read(concert.id, s.title, s.artist, s.venue, s.description, s.sale_opens_at,
-            s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute, s.claim_s,
-            s.active_s, s.hold_s, s.max_seats_per_user, concert.first_date_at, concert.last_date_at,
-            concert.sold_out);
-  return concert;
-}
+const db::Columns<Concert> kConcertColumns = {
+    {"concert_id", &Concert::id},
+    {&Concert::settings, kSettingsColumns},
+    {"first_date_at", &Concert::first_date_at},
+    {"last_date_at", &Concert::last_date_at},
+    {"(SELECT sold_out FROM queues q WHERE q.concert_id = concerts.concert_id)",
+     &Concert::sold_out}};
 
-constexpr const char* kListUpcoming =
-    "SELECT " CONCERT_COLUMNS
-    " FROM concerts"
+const db::Select<Concert> kListUpcoming(
+    kConcertColumns,
+    "FROM concerts"
     " WHERE archived = FALSE AND (first_date_at, concert_id) > (?, ?)"
     " AND first_date_at >= ? AND last_date_at > ?"
-    " ORDER BY first_date_at, concert_id LIMIT ?";
+    " ORDER BY first_date_at, concert_id LIMIT ?");
 
-constexpr const char* kListAll =
-    "SELECT " CONCERT_COLUMNS
-    " FROM concerts"
+const db::Select<Concert> kListAll(
+    kConcertColumns,
+    "FROM concerts"
     " WHERE (first_date_at, concert_id) > (?, ?) AND first_date_at >= ?"
-    " ORDER BY first_date_at, concert_id LIMIT ?";
+    " ORDER BY first_date_at, concert_id LIMIT ?");
 
-constexpr const char* kListOfDay =
-    "SELECT " CONCERT_COLUMNS
-    " FROM concerts"
+const db::Select<Concert> kListOfDay(
+    kConcertColumns,
+    "FROM concerts"
     " WHERE concert_id IN (SELECT concert_id FROM dates WHERE starts_at >= ? AND starts_at < ?)"
     " AND (first_date_at, concert_id) > (?, ?) AND (? OR last_date_at > ?)"
-    " ORDER BY first_date_at, concert_id LIMIT ?";
+    " ORDER BY first_date_at, concert_id LIMIT ?");
 
-db::Rows query_page(db::Connection& database, const ConcertFilter& filter, Time now) {
+std::vector<Concert> read_page(db::Connection& database, const ConcertFilter& filter, Time now) {
   constexpr Time kBeforeAll{std::chrono::sys_days{std::chrono::year{1000} / 1 / 1}};
   const auto after = filter.after.value_or(ConcertFilter::Position{kBeforeAll, ConcertId{0}});
   const int limit = filter.limit + 1;  // one more tells whether there is a next page
   if (filter.day) {
-    return database.query(kListOfDay, *filter.day, *filter.day + std::chrono::days{1},
+    return kListOfDay.all(database, *filter.day, *filter.day + std::chrono::days{1},
                           after.first_date_at, after.concert_id, filter.past, now, limit);
   }
   // The second bound on first_date_at is implied by the first; it lets MySQL use the index range.
   if (filter.past) {
-    return database.query(kListAll, after.first_date_at, after.concert_id, after.first_date_at,
-                          limit);
+    return kListAll.all(database, after.first_date_at, after.concert_id, after.first_date_at,
+                        limit);
   }
-  return database.query(kListUpcoming, after.first_date_at, after.concert_id, after.first_date_at,
-                        now, limit);
+  return kListUpcoming.all(database, after.first_date_at, after.concert_id, after.first_date_at,
+                           now, limit);
 }
 
-constexpr const char* kSelectConcert =
-    "SELECT " CONCERT_COLUMNS " FROM concerts WHERE concert_id = ?";
+const db::Select<Concert> kSelectConcert(kConcertColumns, "FROM concerts WHERE concert_id = ?");
 
 // A seat that is SOLD, or HELD by a hold that has not lapsed, is taken; all others are available.
-constexpr const char* kSelectDates =
-    "SELECT d.date_id, d.starts_at, d.sale_opens_at, d.seats_total,"
-    " d.seats_total"
-    " - (SELECT COUNT(*) FROM seats s WHERE s.date_id = d.date_id AND s.status = 'SOLD')"
-    " - (SELECT COUNT(*) FROM seats s WHERE s.date_id = d.date_id AND s.status = 'HELD'"
-    "    AND s.held_until > ?),"
-    " d.price_min, d.price_max"
-    " FROM dates d WHERE d.concert_id = ? ORDER BY d.starts_at, d.date_id";
+const db::Select<DateSummary> kSelectDates(
+    {{"d.date_id", &DateSummary::id},
+     {"d.starts_at", &DateSummary::starts_at},
+     {"d.sale_opens_at", &DateSummary::sale_opens_at},
+     {"d.seats_total", &DateSummary::seats_total},
+     {"d.seats_total"
+      " - (SELECT COUNT(*) FROM seats s WHERE s.date_id = d.date_id AND s.status = 'SOLD')"
+      " - (SELECT COUNT(*) FROM seats s WHERE s.date_id = d.date_id AND s.status = 'HELD'"
+      "    AND s.held_until > ?)",
+      &DateSummary::seats_available},
+     {"d.price_min", &DateSummary::price_min},
+     {"d.price_max", &DateSummary::price_max}},
+    "FROM dates d WHERE d.concert_id = ? ORDER BY d.starts_at, d.date_id");
 
 constexpr const char* kInsertConcert =
     "INSERT INTO concerts (title, artist, venue, description, sale_opens_at, sale_closes_at,"
@@ -103,8 +114,12 @@ constexpr const char* kInsertSeats =
     "       FROM digits a, digits b, digits c, digits d) AS counter"
     " WHERE n < ?";
 
-constexpr const char* kLockConcert =
-    "SELECT " CONCERT_COLUMNS " FROM concerts WHERE concert_id = ? FOR UPDATE";
+const db::Select<Concert> kLockConcert(kConcertColumns,
+                                       "FROM concerts WHERE concert_id = ? FOR UPDATE");
+
+std::optional<Concert> lock_concert(db::Transaction& transaction, ConcertId id) {
+  return kLockConcert.first(transaction, id);
+}
 
 constexpr const char* kStretchConcert =
     "UPDATE concerts SET first_date_at = LEAST(first_date_at, ?),"
@@ -115,8 +130,6 @@ constexpr const char* kUpdateSettings =
     " sale_closes_at = ?, refund_until = ?, max_active = ?, admit_per_minute = ?,"
     " claim_seconds = ?, active_seconds = ?, hold_seconds = ?, max_seats_per_user = ?"
     " WHERE concert_id = ?";
-
-#undef CONCERT_COLUMNS
 
 std::int64_t last_insert_id(db::Transaction& transaction) {
   std::int64_t id = 0;
@@ -154,32 +167,24 @@ DateSummary insert_date(db::Transaction& transaction, ConcertId concert_id, cons
 }  // namespace
 
 ConcertPage list_concerts(db::Connection& database, const ConcertFilter& filter, Time now) {
-  ConcertPage page;
-  for (db::Rows rows = query_page(database, filter, now); rows.next();) {
-    if (page.concerts.size() == static_cast<std::size_t>(filter.limit)) {
-      page.more = true;
-      break;
-    }
-    page.concerts.push_back(read_concert(rows));
-  }
+  ConcertPage page{.concerts = read_page(database, filter, now)};
+  page.more = page.concerts.size() > static_cast<std::size_t>(filter.limit);
+  if (page.more) page.concerts.pop_back();
   return page;
 }
 
 Outcome<Concert> find_concert(db::Connection& database, ConcertId id) {
-  db::Rows rows = database.query(kSelectConcert, id);
-  if (!rows.next()) return Refused{Refusal::kNotFound};
-  return read_concert(rows);
+  auto found = kSelectConcert.first(database, id);
+  if (!found) return Refused{Refusal::kNotFound};
+  return std::move(*found);
 }
 
 Outcome<std::vector<DateSummary>> list_dates(db::Connection& database, ConcertId id,
                                              bool available_only, Time now) {
   if (const auto concert = find_concert(database, id); !concert) return concert.error();
-  std::vector<DateSummary> dates;
-  for (db::Rows rows = database.query(kSelectDates, now, id); rows.next();) {
-    DateSummary date;
-    rows.read(date.id, date.starts_at, date.sale_opens_at, date.seats_total, date.seats_available,
-              date.price_min, date.price_max);
-    if (!available_only || date.seats_available > 0) dates.push_back(date);
+  auto dates = kSelectDates.all(database, now, id);
+  if (available_only) {
+    std::erase_if(dates, [](const DateSummary& date) { return date.seats_available <= 0; });
   }
   return dates;
 }
@@ -215,10 +220,10 @@ CreatedConcert create_concert(db::Connection& database, const NewConcert& concer
 
 Outcome<DateSummary> add_date(db::Connection& database, ConcertId id, const NewDate& date) {
   return db::transact(database, [&](db::Transaction& transaction) -> Outcome<DateSummary> {
-    if (!transaction.query(kSelectConcert, id).next()) return Refused{Refusal::kNotFound};
+    if (!kSelectConcert.first(transaction, id)) return Refused{Refusal::kNotFound};
     // The seats first: inserting 100,000 takes a second, in which nobody should wait for the line.
     const DateSummary summary = insert_date(transaction, id, date);
-    transaction.query(kLockConcert, id);
+    lock_concert(transaction, id);
     line::settle_ended_line(transaction, id);
     transaction.execute(kStretchConcert, date.starts_at, date.starts_at, id);
     transaction.commit();
@@ -229,11 +234,10 @@ Outcome<DateSummary> add_date(db::Connection& database, ConcertId id, const NewD
 Outcome<Concert> change_concert(db::Connection& database, ConcertId id,
                                 const std::function<void(ConcertSettings&)>& change) {
   return db::transact(database, [&](db::Transaction& transaction) -> Outcome<Concert> {
-    db::Rows rows = transaction.query(kLockConcert, id);
-    if (!rows.next()) return Refused{Refusal::kNotFound};
+    auto concert = lock_concert(transaction, id);
+    if (!concert) return Refused{Refusal::kNotFound};
     line::settle_ended_line(transaction, id);
-    Concert concert = read_concert(rows);
-    ConcertSettings& s = concert.settings;
+    ConcertSettings& s = concert->settings;
     change(s);
     if (auto errors = check_settings(s); !errors.empty()) {
       return Refused::fields(std::move(errors));
@@ -242,7 +246,7 @@ Outcome<Concert> change_concert(db::Connection& database, ConcertId id,
                         s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute,
                         s.claim_s, s.active_s, s.hold_s, s.max_seats_per_user, id);
     transaction.commit();
-    return concert;
+    return std::move(*concert);
   });
 }
 

@@ -37,10 +37,10 @@ constexpr const char* kSelectTaken =
 std::vector<TakenSeats> read_taken(db::Connection& database, DateId date_id, Time now) {
   std::vector<TakenSeats> taken;
   std::int64_t number = 0;
-  std::string status;
+  SeatStatus status{};
   for (db::Rows rows = database.query(kSelectTaken, date_id, now); rows.next();) {
     rows.read(number, status);
-    add_taken_seat(taken, number, parse_seat_status(status));
+    add_taken_seat(taken, number, status);
   }
   return taken;
 }

@@ -1,15 +1,43 @@
 #pragma once
 
-#include <string>
+#include <utility>
+#include <vector>
 
+#include "db/columns.h"
 #include "db/transaction.h"
 #include "sale/reservation_rules.h"
 
 // The rows of reservations and of the seats that they own, for the operations that work on them.
 namespace stagedoor::sale {
 
+// Where `rs` is a row of reservation_seats and `s` the one of the seat.
+inline const db::Columns<ReservedSeat> kReservedSeatColumns = {
+    {"rs.number", &ReservedSeat::number},
+    {"s.label", &ReservedSeat::label},
+    {"rs.section", &ReservedSeat::section},
+    {"rs.grade", &ReservedSeat::grade},
+    {"rs.price", &ReservedSeat::price}};
+
+// One seat of a reservation or payment.
+template <typename Owner>
+struct OwnedSeat {
+  Owner owner;
+  ReservedSeat seat;
+};
+
+// Each owner with all of its seats. REQUIRES: those of one owner follow each other.
+template <typename Owner>
+std::vector<Owner> gather_seats(std::vector<OwnedSeat<Owner>> rows) {
+  std::vector<Owner> owners;
+  for (OwnedSeat<Owner>& row : rows) {
+    if (owners.empty() || owners.back().id != row.owner.id) owners.push_back(std::move(row.owner));
+    owners.back().seats.push_back(std::move(row.seat));
+  }
+  return owners;
+}
+
 struct ReservationRow {
-  std::string stored;  // the status as it is written; see reservation_status()
+  ReservationStatus stored = ReservationStatus::kExpired;  // as it is written
   Time held_until;
 
   [[nodiscard]] ReservationStatus status(Time now) const {
@@ -20,7 +48,7 @@ struct ReservationRow {
 // REQUIRES: there is such a reservation.
 ReservationRow lock_reservation(db::Transaction& transaction, ReservationId id);
 
-// Frees the seats that the reservation still owns; what somebody else has taken over since is left
+// Frees the seats that the reservation still owns; what another one has taken over since is left
 // alone.
 void free_seats(db::Transaction& transaction, ReservationId id);
 

@@ -43,28 +43,9 @@ std::vector<Block> find_blocks(const std::vector<ReservedSeat>& free) {
 
 }  // namespace
 
-std::string_view reservation_status_name(ReservationStatus status) {
-  switch (status) {
-    case ReservationStatus::kHeld:
-      return "HELD";
-    case ReservationStatus::kConfirmed:
-      return "CONFIRMED";
-    case ReservationStatus::kExpired:
-      return "EXPIRED";
-    case ReservationStatus::kCancelled:
-      return "CANCELLED";
-    case ReservationStatus::kRefunded:
-      return "REFUNDED";
-  }
-  return "EXPIRED";
-}
-
-ReservationStatus reservation_status(std::string_view stored, Time held_until, Time now) {
-  if (stored == "CONFIRMED") return ReservationStatus::kConfirmed;
-  if (stored == "CANCELLED") return ReservationStatus::kCancelled;
-  if (stored == "REFUNDED") return ReservationStatus::kRefunded;
-  if (stored == "HELD" && now < held_until) return ReservationStatus::kHeld;
-  return ReservationStatus::kExpired;
+ReservationStatus reservation_status(ReservationStatus stored, Time held_until, Time now) {
+  const bool lapsed = stored == ReservationStatus::kHeld && now >= held_until;
+  return lapsed ? ReservationStatus::kExpired : stored;
 }
 
 Refused refuse_unknown_seat() { return refuse_numbers("names a seat that does not exist"); }

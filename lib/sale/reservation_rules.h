@@ -6,9 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/id.h"
-#include "base/refusal.h"
+#include "sale/concert_rules.h"
 
 namespace stagedoor {
 
@@ -16,11 +14,16 @@ inline constexpr std::int64_t kSeatsPerHoldMax = 100;
 
 enum class ReservationStatus { kHeld, kConfirmed, kExpired, kCancelled, kRefunded };
 
-std::string_view reservation_status_name(ReservationStatus status);
+constexpr auto enum_texts(ReservationStatus /*of*/) {
+  using enum ReservationStatus;
+  return std::array{EnumText{kHeld, "HELD"}, EnumText{kConfirmed, "CONFIRMED"},
+                    EnumText{kExpired, "EXPIRED"}, EnumText{kCancelled, "CANCELLED"},
+                    EnumText{kRefunded, "REFUNDED"}};
+}
 
 // The status that a stored one has at `now`: a hold past its deadline is EXPIRED, whether or not a
 // sweep has written that down.
-ReservationStatus reservation_status(std::string_view stored, Time held_until, Time now);
+ReservationStatus reservation_status(ReservationStatus stored, Time held_until, Time now);
 
 struct ReservedSeat {
   std::int64_t number = 0;
@@ -83,12 +86,12 @@ Refused refuse_unknown_seat();
 // A seat under its lock.
 struct LockedSeat {
   ReservedSeat seat;
-  std::string status;
+  SeatStatus status = SeatStatus::kAvailable;
   std::optional<Time> held_until;
 
   // SOLD, or HELD by a hold that has not lapsed.
   [[nodiscard]] bool taken(Time now) const {
-    return status == "SOLD" || (status == "HELD" && *held_until > now);
+    return status == SeatStatus::kSold || (status == SeatStatus::kHeld && *held_until > now);
   }
 };
 

@@ -22,52 +22,63 @@ constexpr int kChoicesMax = 50;
 // All that decides about a wish besides the seats, read while the token is locked.
 struct SaleFacts {
   Time now;
-  LineEnd line_end;
-  std::optional<DateOnSale> date;
+  std::optional<EndReason> ended_reason;  // of the token's line
+  Time line_closes_at;
   std::int64_t active_s = 0;
+  std::optional<DateOnSale> date;
   std::int64_t seats_of_user = 0;
+
+  [[nodiscard]] LineEnd line_end() const { return {ended_reason, now >= line_closes_at}; }
 };
 
-constexpr const char* kSelectFacts =
-    "SELECT SYSDATE(6), " LINE_END_REASON("t.concert_id", "?") ","
-    " LEAST(t.last_date_at, COALESCE(t.sale_closes_at, t.last_date_at)), t.active_seconds,"
-    " d.concert_id, c.title, d.starts_at, d.sale_opens_at,"
-    " LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at)), c.hold_seconds,"
-    " c.max_seats_per_user,"
-    " (SELECT CAST(COALESCE(SUM(r.seat_count), 0) AS SIGNED) FROM reservations r"
-    "  WHERE r.user_id = ? AND r.date_id = ? AND (r.status = 'CONFIRMED'"
-    "  OR (r.status = 'HELD' AND r.held_until > SYSDATE(6))))"
-    " FROM concerts t LEFT JOIN dates d ON d.date_id = ?"
-    " LEFT JOIN concerts c ON c.concert_id = d.concert_id WHERE t.concert_id = ?";
+const db::Columns<DateOnSale> kDateOnSaleColumns = {
+    {"d.concert_id", &DateOnSale::concert_id},
+    {"c.title", &DateOnSale::concert_title},
+    {"d.starts_at", &DateOnSale::starts_at},
+    {"d.sale_opens_at", &DateOnSale::opens_at},
+    {"LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at))", &DateOnSale::closes_at},
+    {"c.hold_seconds", &DateOnSale::hold_s},
+    {"c.max_seats_per_user", &DateOnSale::max_seats_per_user}};
 
+// The concert `t` is the one of the token, `c` the one of the date.
+const db::Select<SaleFacts> kSelectFacts(
+    {{"SYSDATE(6)", &SaleFacts::now},
+     {LINE_END_REASON("t.concert_id", "?"), &SaleFacts::ended_reason},
+     {"LEAST(t.last_date_at, COALESCE(t.sale_closes_at, t.last_date_at))",
+      &SaleFacts::line_closes_at},
+     {"t.active_seconds", &SaleFacts::active_s},
+     {&SaleFacts::date, kDateOnSaleColumns},
+     {"(SELECT CAST(COALESCE(SUM(r.seat_count), 0) AS SIGNED) FROM reservations r"
+      "  WHERE r.user_id = ? AND r.date_id = ? AND (r.status = 'CONFIRMED'"
+      "  OR (r.status = 'HELD' AND r.held_until > SYSDATE(6))))",
+      &SaleFacts::seats_of_user}},
+    "FROM concerts t LEFT JOIN dates d ON d.date_id = ?"
+    " LEFT JOIN concerts c ON c.concert_id = d.concert_id WHERE t.concert_id = ?");
+
+// REQUIRES: there is the concert that the token names.
 SaleFacts read_facts(db::Transaction& transaction, const ReserveRequest& request) {
-  SaleFacts facts;
-  std::optional<std::string> ended_reason;
-  Time line_closes_at;
-  std::optional<ConcertId> concert_id;
-  std::optional<std::string> title;
-  std::optional<Time> starts_at;
-  std::optional<Time> closes_at;
-  std::optional<std::int64_t> hold_s;
-  std::optional<std::int64_t> max_seats;
-  std::optional<Time> opens_at;
-  transaction
-      .query(kSelectFacts, request.token->place, request.user_id, request.date_id, request.date_id,
-             request.token->concert_id)
-      .read_first(facts.now, ended_reason, line_closes_at, facts.active_s, concert_id, title,
-                  starts_at, opens_at, closes_at, hold_s, max_seats, facts.seats_of_user);
-  if (ended_reason) facts.line_end.reason = parse_end_reason(*ended_reason);
-  facts.line_end.closed = facts.now >= line_closes_at;
-  if (concert_id) {
-    facts.date =
-        DateOnSale{*concert_id, *title, *starts_at, opens_at, *closes_at, *hold_s, *max_seats};
-  }
-  return facts;
+  const QueueTokenClaims& token = *request.token;
+  return kSelectFacts
+      .first(transaction, token.place, request.user_id, request.date_id, request.date_id,
+             token.concert_id)
+      .value_or(SaleFacts{});
 }
 
-const db::ListSql kLockSeats(
-    "SELECT number, label, section, grade, price, status, held_until, SYSDATE(6) FROM seats"
-    " WHERE date_id = ? AND number IN (#) ORDER BY number FOR UPDATE");
+struct LockedSeatRow {
+  LockedSeat locked;
+  Time now;
+};
+const db::Columns<ReservedSeat> kSeatColumns = {{"number", &ReservedSeat::number},
+                                                {"label", &ReservedSeat::label},
+                                                {"section", &ReservedSeat::section},
+                                                {"grade", &ReservedSeat::grade},
+                                                {"price", &ReservedSeat::price}};
+const db::Columns<LockedSeat> kLockedSeatColumns = {{&LockedSeat::seat, kSeatColumns},
+                                                    {"status", &LockedSeat::status},
+                                                    {"held_until", &LockedSeat::held_until}};
+const db::ListSelect<LockedSeatRow> kLockSeats(
+    {{&LockedSeatRow::locked, kLockedSeatColumns}, {"SYSDATE(6)", &LockedSeatRow::now}},
+    "FROM seats WHERE date_id = ? AND number IN (#) ORDER BY number FOR UPDATE");
 const db::ListSql kCountSeats("SELECT COUNT(*) FROM seats WHERE date_id = ? AND number IN (#)");
 const db::ListSql kHoldSeats(
     "UPDATE seats SET status = 'HELD', reservation_id = ?, held_until = ?"
@@ -96,10 +107,9 @@ struct LockedSeats {
 LockedSeats lock_seats(db::Transaction& transaction, DateId date_id,
                        const std::vector<std::int64_t>& numbers, Time now) {
   LockedSeats locked{{}, now};
-  for (db::Rows rows = kLockSeats.query(transaction, {date_id}, numbers); rows.next();) {
-    LockedSeat& seat = locked.seats.emplace_back();
-    rows.read(seat.seat.number, seat.seat.label, seat.seat.section, seat.seat.grade,
-              seat.seat.price, seat.status, seat.held_until, locked.now);
+  for (LockedSeatRow& row : kLockSeats.all(transaction, {date_id}, numbers)) {
+    locked.seats.push_back(std::move(row.locked));
+    locked.now = row.now;
   }
   return locked;
 }
@@ -157,7 +167,7 @@ Outcome<AppliedHold> reserve_locked(db::Transaction& transaction, const ReserveR
   const auto token = line::lock_token(transaction, request.token->token_id);
   if (!token) return Refused{Refusal::kQueueTokenInvalid};
   const SaleFacts facts = read_facts(transaction, request);
-  const TokenState state = token_state(token->record, facts.line_end, true, facts.now);
+  const TokenState state = token_state(token->record, facts.line_end(), true, facts.now);
   if (state.status != TokenStatus::kActive) return line::refuse_inactive(state);
 
   const UserAtSale user{request.token->concert_id, token->hold_id, facts.seats_of_user};
@@ -196,48 +206,51 @@ constexpr const char* kReleaseToken =
     "UPDATE queue_tokens SET hold_id = NULL, held_until = NULL, ends_at = active_until"
     " WHERE token_id = ? AND status = 'ACTIVE'";
 
-constexpr const char* kFindOwner =
-    "SELECT user_id, token_id, concert_id FROM reservations WHERE reservation_id = ?";
-#define RESERVATION_COLUMNS                                                                     \
-  "r.reservation_id, r.user_id, r.concert_id, c.title, r.date_id, d.starts_at, r.status,"       \
-  " r.amount, r.held_until, r.created_at, r.payment_id, s.number, l.label, s.section, s.grade," \
-  " s.price"
-#define RESERVATION_JOINS                                            \
-  " JOIN concerts c ON c.concert_id = r.concert_id"                  \
-  " JOIN dates d ON d.date_id = r.date_id"                           \
-  " JOIN reservation_seats s ON s.reservation_id = r.reservation_id" \
-  " JOIN seats l ON l.date_id = r.date_id AND l.number = s.number"
+struct HoldOwner {
+  UserId user_id;
+  TokenId token_id;
+  ConcertId concert_id;
+};
+const db::Select<HoldOwner> kFindOwner({{"user_id", &HoldOwner::user_id},
+                                        {"token_id", &HoldOwner::token_id},
+                                        {"concert_id", &HoldOwner::concert_id}},
+                                       "FROM reservations WHERE reservation_id = ?");
 
-constexpr const char* kSelectReservation =
-    "SELECT " RESERVATION_COLUMNS " FROM reservations r" RESERVATION_JOINS
-    " WHERE r.reservation_id = ? AND r.user_id = ? ORDER BY s.number";
+const db::Columns<Reservation> kReservationColumns = {
+    {"r.reservation_id", &Reservation::id},     {"r.user_id", &Reservation::user_id},
+    {"r.concert_id", &Reservation::concert_id}, {"c.title", &Reservation::concert_title},
+    {"r.date_id", &Reservation::date_id},       {"d.starts_at", &Reservation::starts_at},
+    {"r.status", &Reservation::status},         {"r.amount", &Reservation::amount},
+    {"r.held_until", &Reservation::held_until}, {"r.created_at", &Reservation::created_at},
+    {"r.payment_id", &Reservation::payment_id}};
+const std::string kReservationJoins =
+    " JOIN concerts c ON c.concert_id = r.concert_id"
+    " JOIN dates d ON d.date_id = r.date_id"
+    " JOIN reservation_seats rs ON rs.reservation_id = r.reservation_id"
+    " JOIN seats s ON s.date_id = r.date_id AND s.number = rs.number";
 
-constexpr const char* kListReservations =
-    "SELECT " RESERVATION_COLUMNS
-    " FROM (SELECT * FROM reservations WHERE user_id = ? AND (created_at, reservation_id) < (?, ?)"
-    "       ORDER BY created_at DESC, reservation_id DESC LIMIT ?) AS r" RESERVATION_JOINS
-    " ORDER BY r.created_at DESC, r.reservation_id DESC, s.number";
+using ReservationSeat = OwnedSeat<Reservation>;
+const db::Columns<ReservationSeat> kReservationSeatColumns = {
+    {&ReservationSeat::owner, kReservationColumns}, {&ReservationSeat::seat, kReservedSeatColumns}};
 
-#undef RESERVATION_COLUMNS
-#undef RESERVATION_JOINS
+const db::Select<ReservationSeat> kSelectReservation(
+    kReservationSeatColumns,
+    "FROM reservations r" + kReservationJoins +
+        " WHERE r.reservation_id = ? AND r.user_id = ? ORDER BY rs.number");
 
-// Reads rows of one seat each; those of one reservation follow each other.
-std::vector<Reservation> read_reservations(db::Rows rows, Time now) {
-  std::vector<Reservation> result;
-  while (rows.next()) {
-    Reservation next;
-    std::string status;
-    ReservedSeat seat;
-    rows.read(next.id, next.user_id, next.concert_id, next.concert_title, next.date_id,
-              next.starts_at, status, next.amount, next.held_until, next.created_at,
-              next.payment_id, seat.number, seat.label, seat.section, seat.grade, seat.price);
-    if (result.empty() || result.back().id != next.id) {
-      next.status = reservation_status(status, next.held_until, now);
-      result.push_back(std::move(next));
-    }
-    result.back().seats.push_back(std::move(seat));
+const db::Select<ReservationSeat> kListReservations(
+    kReservationSeatColumns,
+    "FROM (SELECT * FROM reservations WHERE user_id = ? AND (created_at, reservation_id) < (?, ?)"
+    "       ORDER BY created_at DESC, reservation_id DESC LIMIT ?) AS r" +
+        kReservationJoins + " ORDER BY r.created_at DESC, r.reservation_id DESC, rs.number");
+
+// With the status that each has at `now`.
+std::vector<Reservation> as_of(std::vector<ReservationSeat> rows, Time now) {
+  auto reservations = gather_seats(std::move(rows));
+  for (Reservation& reservation : reservations) {
+    reservation.status = reservation_status(reservation.status, reservation.held_until, now);
   }
-  return result;
+  return reservations;
 }
 
 constexpr const char* kLockLapsedHolds =
@@ -311,32 +324,26 @@ void cancel_hold(db::Transaction& transaction, ReservationId id) {
 }
 
 Outcome<Done> release_reservation(line::WaitingRoom& room, UserId user_id, ReservationId id) {
-  UserId owner;
-  TokenId token_id;
-  ConcertId concert_id;
-  if (!room.database.query(kFindOwner, id).read_first(owner, token_id, concert_id) ||
-      owner != user_id) {
-    return Refused{Refusal::kNotFound};
-  }
+  const auto hold = kFindOwner.first(room.database, id);
+  if (!hold || hold->user_id != user_id) return Refused{Refusal::kNotFound};
   bool released = false;
   auto outcome = db::transact(room.database, [&](db::Transaction& transaction) -> Outcome<Done> {
-    line::lock_token(transaction, token_id);
+    line::lock_token(transaction, hold->token_id);
     const auto status = lock_reservation(transaction, id).status(transaction.now());
     if (status == ReservationStatus::kConfirmed) return Refused{Refusal::kAlreadyPaid};
     if (status != ReservationStatus::kHeld) return Done{};
     cancel_hold(transaction, id);
-    transaction.execute(kReleaseToken, token_id);
+    transaction.execute(kReleaseToken, hold->token_id);
     transaction.commit();
     released = true;
     return Done{};
   });
-  if (released) line::announce_token_change(room, concert_id, token_id, false);
+  if (released) line::announce_token_change(room, hold->concert_id, hold->token_id, false);
   return outcome;
 }
 
 Outcome<Reservation> find_reservation(db::Connection& database, UserId user_id, ReservationId id) {
-  auto found =
-      read_reservations(database.query(kSelectReservation, id, user_id), database.estimated_now());
+  auto found = as_of(kSelectReservation.all(database, id, user_id), database.estimated_now());
   if (found.empty()) return Refused{Refusal::kNotFound};
   return std::move(found.front());
 }
@@ -345,10 +352,9 @@ TimePage<Reservation> list_reservations(db::Connection& database, UserId user_id
                                         const std::optional<TimeCursor<ReservationId>>& after,
                                         int limit) {
   const auto start = after.value_or(TimeCursor<ReservationId>{});
-  return make_page(
-      read_reservations(database.query(kListReservations, user_id, start.at, start.id, limit + 1),
-                        database.estimated_now()),
-      limit);
+  return make_page(as_of(kListReservations.all(database, user_id, start.at, start.id, limit + 1),
+                         database.estimated_now()),
+                   limit);
 }
 
 std::int64_t expire_lapsed_holds(db::Connection& database) {

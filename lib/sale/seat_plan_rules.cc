@@ -14,14 +14,6 @@ constexpr std::string_view kCounter = "{n}";
 // What a seat takes in a listing beside its label and the members of its range.
 constexpr std::size_t kOtherBytes = 64;
 
-struct StatusName {
-  SeatStatus status;
-  std::string_view name;
-};
-constexpr std::array kStatusNames = {StatusName{SeatStatus::kAvailable, "AVAILABLE"},
-                                     StatusName{SeatStatus::kHeld, "HELD"},
-                                     StatusName{SeatStatus::kSold, "SOLD"}};
-
 void append(std::string& text, std::int64_t number) {
   std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -78,20 +70,6 @@ class Statuses {
 
 }  // namespace
 
-std::string_view seat_status_name(SeatStatus status) {
-  const auto found = std::find_if(kStatusNames.begin(), kStatusNames.end(),
-                                  [&](const StatusName& entry) { return entry.status == status; });
-  assert(found != kStatusNames.end());
-  return found->name;
-}
-
-SeatStatus parse_seat_status(std::string_view name) {
-  const auto found = std::find_if(kStatusNames.begin(), kStatusNames.end(),
-                                  [&](const StatusName& entry) { return entry.name == name; });
-  assert(found != kStatusNames.end());
-  return found->status;
-}
-
 void add_taken_seat(std::vector<TakenSeats>& taken, std::int64_t number, SeatStatus status) {
   assert(taken.empty() || taken.back().last < number);
   if (!taken.empty() && taken.back().last + 1 == number && taken.back().status == status) {
@@ -127,7 +105,7 @@ std::string write_seats(std::vector<SeatRange> ranges, const std::vector<TakenSe
       json += ',';
       json += shared.members;
       json += R"(,"status":")";
-      json += seat_status_name(status);
+      json += text_of(status);
       json += R"("})";
     }
   }

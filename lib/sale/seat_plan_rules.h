@@ -9,12 +9,6 @@
 
 namespace stagedoor {
 
-enum class SeatStatus { kAvailable, kHeld, kSold };
-
-std::string_view seat_status_name(SeatStatus status);
-// REQUIRES: a name that seat_status_name() gives.
-SeatStatus parse_seat_status(std::string_view name);
-
 // Seats `first` to `last` of a date, which are all held or all sold.
 struct TakenSeats {
   SeatStatus status = SeatStatus::kHeld;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "db/columns.h"
 #include "sale/seat_plan_rules.h"
 
 namespace stagedoor::sale {
@@ -12,47 +13,54 @@ constexpr const char* kInsertRange =
     "label)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
-constexpr const char* kSelectRanges =
-    "SELECT r.first_seat, r.last_seat, r.section, r.grade, r.price, r.label FROM dates d"
-    " JOIN seat_ranges r ON r.date_id = d.date_id"
-    " WHERE d.date_id = ? AND d.concert_id = ? ORDER BY r.ordinal";
+const db::Select<SeatRange> kSelectRanges({{"r.first_seat", &SeatRange::from},
+                                           {"r.last_seat", &SeatRange::to},
+                                           {"r.section", &SeatRange::section},
+                                           {"r.grade", &SeatRange::grade},
+                                           {"r.price", &SeatRange::price},
+                                           {"r.label", &SeatRange::label}},
+                                          "FROM dates d"
+                                          " JOIN seat_ranges r ON r.date_id = d.date_id"
+                                          " WHERE d.date_id = ? AND d.concert_id = ?"
+                                          " ORDER BY r.ordinal");
 
 constexpr const char* kSelectDatesToCheck =
     "SELECT concert_id, date_id FROM dates WHERE starts_at > SYSDATE(6) ORDER BY date_id";
 
-constexpr const char* kSelectSeats =
-    "SELECT number, label, section, grade, price FROM seats WHERE date_id = ? ORDER BY number";
+struct PlacedSeat {
+  std::int64_t number = 0;
+  std::string label;
+  std::optional<std::string> section;
+  std::string grade;
+  Money price;
+};
+const db::Select<PlacedSeat> kSelectSeats({{"number", &PlacedSeat::number},
+                                           {"label", &PlacedSeat::label},
+                                           {"section", &PlacedSeat::section},
+                                           {"grade", &PlacedSeat::grade},
+                                           {"price", &PlacedSeat::price}},
+                                          "FROM seats WHERE date_id = ? ORDER BY number");
 
-// `source`: whatever asks the database.
-template <typename Source>
-std::vector<SeatRange> read_ranges(Source& source, ConcertId concert_id, DateId date_id) {
-  std::vector<SeatRange> ranges;
-  for (db::Rows rows = source.query(kSelectRanges, date_id, concert_id); rows.next();) {
-    SeatRange& range = ranges.emplace_back();
-    rows.read(range.from, range.to, range.section, range.grade, range.price, range.label);
-  }
-  return ranges;
+bool is_of(const SeatRange& range, const PlacedSeat& seat) {
+  return seat.label == seat_label(range, seat.number) && seat.section == range.section &&
+         seat.grade == range.grade && seat.price == range.price;
 }
 
 bool seats_are_as_put_in(db::Snapshot& snapshot, ConcertId concert_id, DateId date_id) {
-  auto ranges = read_ranges(snapshot, concert_id, date_id);
+  auto ranges = kSelectRanges.all(snapshot, date_id, concert_id);
   std::sort(ranges.begin(), ranges.end(),
             [](const SeatRange& a, const SeatRange& b) { return a.from < b.from; });
   auto range = ranges.begin();
   std::int64_t expected = range == ranges.end() ? 0 : range->from;
-  for (db::Rows rows = snapshot.query(kSelectSeats, date_id); rows.next();) {
-    std::int64_t number = 0;
-    std::string label;
-    SeatRange seat;
-    rows.read(number, label, seat.section, seat.grade, seat.price);
-    if (range == ranges.end() || number != expected || label != seat_label(*range, number) ||
-        seat.section != range->section || seat.grade != range->grade ||
-        seat.price != range->price) {
-      return false;
-    }
-    if (++expected > range->to && ++range != ranges.end()) expected = range->from;
-  }
-  return range == ranges.end();
+  bool in_order = true;
+  kSelectSeats.each(
+      [&](const PlacedSeat& seat) {
+        in_order = range != ranges.end() && seat.number == expected && is_of(*range, seat);
+        if (in_order && ++expected > range->to && ++range != ranges.end()) expected = range->from;
+        return in_order;
+      },
+      snapshot, date_id);
+  return in_order && range == ranges.end();
 }
 
 }  // namespace
@@ -68,7 +76,7 @@ void insert_seat_ranges(db::Transaction& transaction, DateId date_id,
 
 std::vector<SeatRange> find_seat_ranges(db::Connection& database, ConcertId concert_id,
                                         DateId date_id) {
-  return read_ranges(database, concert_id, date_id);
+  return kSelectRanges.all(database, date_id, concert_id);
 }
 
 std::vector<std::string> wrong_seat_ranges(db::Snapshot& snapshot, std::size_t count_max) {

@@ -13,6 +13,7 @@
 #include "base/descriptor.h"
 #include "base/json_writer.h"
 #include "base/log.h"
+#include "db/columns.h"
 #include "db/transaction.h"
 #include "metrics/metrics.h"
 
@@ -32,10 +33,6 @@ constexpr const char* kInsertAlert =
     "INSERT INTO alerts (message, waits, detail, times, first_at, last_at, next_attempt_at)"
     " VALUES (?, TRUE, ?, 1, ?, ?, ?)"
     " ON DUPLICATE KEY UPDATE times = times + 1, last_at = VALUES(last_at)";
-constexpr const char* kLockDue =
-    "SELECT alert_id, message, detail, times, first_at, last_at, attempts FROM alerts"
-    " WHERE waits = TRUE AND next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?"
-    " FOR UPDATE SKIP LOCKED";
 constexpr const char* kTakeAlert =
     "UPDATE alerts SET attempts = attempts + 1, next_attempt_at = ? WHERE alert_id = ?";
 // Not if it has happened again meanwhile: then it is sent once more.
@@ -53,17 +50,21 @@ struct Alert {
   Time last_at;
   std::int64_t attempts = 0;
 };
+const db::Select<Alert> kLockDue({{"alert_id", &Alert::id},
+                                  {"message", &Alert::message},
+                                  {"detail", &Alert::detail},
+                                  {"times", &Alert::times},
+                                  {"first_at", &Alert::first_at},
+                                  {"last_at", &Alert::last_at},
+                                  {"attempts", &Alert::attempts}},
+                                 "FROM alerts WHERE waits = TRUE AND next_attempt_at <= ?"
+                                 " ORDER BY next_attempt_at LIMIT ? FOR UPDATE SKIP LOCKED");
 
-// Takes those whose turn it is: whoever comes next finds their turn later.
+// Takes those whose turn it is: the next sweep finds their turn later.
 std::vector<Alert> take_due(db::Connection& database) {
   return db::transact(database, [](db::Transaction& transaction) {
     const Time now = transaction.now();
-    std::vector<Alert> due;
-    for (db::Rows rows = transaction.query(kLockDue, now, kAlertsPerRun); rows.next();) {
-      Alert& alert = due.emplace_back();
-      rows.read(alert.id, alert.message, alert.detail, alert.times, alert.first_at, alert.last_at,
-                alert.attempts);
-    }
+    const auto due = kLockDue.all(transaction, now, kAlertsPerRun);
     for (const Alert& alert : due) {
       transaction.execute(kTakeAlert, now + alert_backoff(alert.attempts + 1), alert.id);
     }

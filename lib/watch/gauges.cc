@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/failure.h"
 #include "base/log.h"
+#include "db/columns.h"
 #include "watch/alerts.h"
 
 namespace stagedoor::watch {
@@ -22,27 +23,44 @@ constexpr Micros kEstimateAge = std::chrono::minutes{5};
 constexpr Micros kShortestWait = std::chrono::seconds{5};
 constexpr std::size_t kEstimatedLinesMax = 20;
 
-constexpr const char* kSelectSnapshots =
-    "SELECT q.concert_id, q.snapshot, c.last_place FROM queues q"
-    " JOIN queue_counters c ON c.concert_id = q.concert_id"
-    " JOIN concerts s ON s.concert_id = q.concert_id"
-    " WHERE s.last_date_at > ? AND q.snapshot IS NOT NULL";
+struct LineRow {
+  ConcertId concert_id;
+  std::string snapshot;
+  Place last_place;
+};
+const db::Select<LineRow> kSelectSnapshots({{"q.concert_id", &LineRow::concert_id},
+                                            {"q.snapshot", &LineRow::snapshot},
+                                            {"c.last_place", &LineRow::last_place}},
+                                           "FROM queues q"
+                                           " JOIN queue_counters c ON c.concert_id = q.concert_id"
+                                           " JOIN concerts s ON s.concert_id = q.concert_id"
+                                           " WHERE s.last_date_at > ? AND q.snapshot IS NOT NULL");
 constexpr const char* kCountOpenHolds =
     "SELECT COUNT(*) FROM reservations WHERE status = 'HELD' AND held_until > ?";
 constexpr const char* kServerStatus =
     "SHOW GLOBAL STATUS WHERE Variable_name IN ('Innodb_row_lock_waits', 'Innodb_row_lock_time')";
 constexpr const char* kSelectDatesToCome =
     "SELECT date_id, concert_id FROM dates WHERE starts_at > ?";
-constexpr const char* kCountSeats =
-    "SELECT CAST(COALESCE(SUM(status = 'AVAILABLE' OR (status = 'HELD' AND held_until <= ?)), 0)"
-    "  AS SIGNED),"
-    " CAST(COALESCE(SUM(status = 'HELD' AND held_until > ?), 0) AS SIGNED),"
-    " CAST(COALESCE(SUM(status = 'SOLD'), 0) AS SIGNED)"
-    " FROM seats WHERE date_id = ?";
+const db::Select<SeatCounts> kCountSeats(
+    {{"CAST(COALESCE(SUM(status = 'AVAILABLE' OR (status = 'HELD' AND held_until <= ?)), 0)"
+      " AS SIGNED)",
+      &SeatCounts::available},
+     {"CAST(COALESCE(SUM(status = 'HELD' AND held_until > ?), 0) AS SIGNED)", &SeatCounts::held},
+     {"CAST(COALESCE(SUM(status = 'SOLD'), 0) AS SIGNED)", &SeatCounts::sold}},
+    "FROM seats WHERE date_id = ?");
 
-constexpr const char* kSelectLastAdmission =
-    "SELECT admission, admitted_at, front_before, front_place FROM admissions"
-    " WHERE concert_id = ? ORDER BY admission DESC LIMIT 1";
+struct LastAdmission {
+  std::int64_t admission = 0;
+  Time admitted_at;
+  Place front_before;
+  Place front_place;
+};
+const db::Select<LastAdmission> kSelectLastAdmission(
+    {{"admission", &LastAdmission::admission},
+     {"admitted_at", &LastAdmission::admitted_at},
+     {"front_before", &LastAdmission::front_before},
+     {"front_place", &LastAdmission::front_place}},
+    "FROM admissions WHERE concert_id = ? ORDER BY admission DESC LIMIT 1");
 // The last one who was let in then, and since when he waits.
 constexpr const char* kSelectLastAdmitted =
     "SELECT place, issued_at FROM queue_tokens WHERE concert_id = ? AND place > ? AND place <= ?"
@@ -99,15 +117,13 @@ Gauges GaugeReader::ask_database() {
 // what nobody polls.
 std::map<ConcertId, LineSnapshot> GaugeReader::read_lines(Time now) {
   std::map<ConcertId, LineSnapshot> lines;
-  for (db::Rows rows = database_.query(kSelectSnapshots, now); rows.next();) {
-    ConcertId id;
-    std::string text;
-    Place last_place;
-    rows.read(id, text, last_place);
-    auto line = LineSnapshot::decode(text);
+  for (const LineRow& row : kSelectSnapshots.all(database_, now)) {
+    auto line = LineSnapshot::decode(row.snapshot);
     // Those who joined since wait too.
-    if (line) line->last_place = std::max(line->last_place, last_place);
-    if (line && (line->waiting() > 0 || line->active > 0)) lines.emplace(id, std::move(*line));
+    if (line) line->last_place = std::max(line->last_place, row.last_place);
+    if (line && (line->waiting() > 0 || line->active > 0)) {
+      lines.emplace(row.concert_id, std::move(*line));
+    }
   }
   return lines;
 }
@@ -141,8 +157,7 @@ std::optional<SeatCounts> GaugeReader::count_seats(const std::map<ConcertId, Lin
   for (const auto& [due_at, id] : due) {
     if (monotonic_now() - started_at > kCountingBudget) break;
     CountedDate& date = dates_[id];
-    SeatCounts& seats = date.seats;
-    database_.query(kCountSeats, now, now, id).read_first(seats.available, seats.held, seats.sold);
+    date.seats = kCountSeats.first(database_, now, now, id).value_or(SeatCounts{});
     date.counted_at = monotonic_now();
   }
   SeatCounts total;
@@ -174,20 +189,17 @@ std::optional<Micros> GaugeReader::estimated_wait_error(
 }
 
 std::optional<Micros> GaugeReader::error_of_line(ConcertId id) {
-  std::int64_t admission = 0;
-  Time admitted_at;
-  Place front_before;
-  Place front_then;
+  const auto last = kSelectLastAdmission.first(database_, id);
   Place place;
   Time told_at;
-  if (!database_.query(kSelectLastAdmission, id)
-           .read_first(admission, admitted_at, front_before, front_then) ||
-      !database_.query(kSelectLastAdmitted, id, front_before, front_then, admission)
+  if (!last ||
+      !database_
+           .query(kSelectLastAdmitted, id, last->front_before, last->front_place, last->admission)
            .read_first(place, told_at)) {
     return std::nullopt;
   }
-  told_at = std::max(told_at, admitted_at - kEstimateAge);
-  if (admitted_at - told_at < kShortestWait) return std::nullopt;
+  told_at = std::max(told_at, last->admitted_at - kEstimateAge);
+  if (last->admitted_at - told_at < kShortestWait) return std::nullopt;
   Place front;
   database_.query(kSelectFrontAt, id, told_at).read_first(front);
   LineSnapshot line;
@@ -195,7 +207,7 @@ std::optional<Micros> GaugeReader::error_of_line(ConcertId id) {
       .read_first(line.admitted_last_minute);
   const auto told = line.estimated_wait_s(place.value - front.value);
   if (!told) return std::nullopt;
-  return std::chrono::seconds{*told} - (admitted_at - told_at);
+  return std::chrono::seconds{*told} - (last->admitted_at - told_at);
 }
 
 }  // namespace stagedoor::watch

@@ -1,5 +1,6 @@
 #include "watch/stats.h"
 
+#include "db/columns.h"
 #include "line/line_ends.h"
 
 namespace stagedoor::watch {
@@ -16,15 +17,17 @@ constexpr const char* kCountEnded =
     " WHERE q.concert_id = ? AND (t.status = 'EXPIRED' OR t.place <= q.ended_place)"
     " GROUP BY reason";
 
-constexpr const char* kCountSeats =
-    "SELECT d.date_id,"
-    " CAST(COALESCE(SUM(s.status = 'AVAILABLE' OR (s.status = 'HELD' AND s.held_until <= ?)), 0)"
-    "      AS SIGNED),"
-    " CAST(COALESCE(SUM(s.status = 'HELD' AND s.held_until > ?), 0) AS SIGNED),"
-    " CAST(COALESCE(SUM(s.status = 'SOLD'), 0) AS SIGNED),"
-    " CAST(COALESCE(SUM(CASE WHEN s.status = 'SOLD' THEN s.price ELSE 0 END), 0) AS SIGNED)"
-    " FROM dates d LEFT JOIN seats s ON s.date_id = d.date_id"
-    " WHERE d.concert_id = ? GROUP BY d.date_id, d.starts_at ORDER BY d.starts_at, d.date_id";
+const db::Select<DateStats> kCountSeats(
+    {{"d.date_id", &DateStats::id},
+     {"CAST(COALESCE(SUM(s.status = 'AVAILABLE'"
+      " OR (s.status = 'HELD' AND s.held_until <= ?)), 0) AS SIGNED)",
+      &DateStats::available},
+     {"CAST(COALESCE(SUM(s.status = 'HELD' AND s.held_until > ?), 0) AS SIGNED)", &DateStats::held},
+     {"CAST(COALESCE(SUM(s.status = 'SOLD'), 0) AS SIGNED)", &DateStats::sold},
+     {"CAST(COALESCE(SUM(CASE WHEN s.status = 'SOLD' THEN s.price ELSE 0 END), 0) AS SIGNED)",
+      &DateStats::revenue}},
+    "FROM dates d LEFT JOIN seats s ON s.date_id = d.date_id"
+    " WHERE d.concert_id = ? GROUP BY d.date_id, d.starts_at ORDER BY d.starts_at, d.date_id");
 
 }  // namespace
 
@@ -38,10 +41,7 @@ ConcertStats read_stats(db::Connection& database, ConcertId id, Time now) {
     stats.by_reason[reason] = count;
     stats.expired_total += count;
   }
-  for (db::Rows rows = database.query(kCountSeats, now, now, id); rows.next();) {
-    DateStats& date = stats.dates.emplace_back();
-    rows.read(date.id, date.available, date.held, date.sold, date.revenue);
-  }
+  stats.dates = kCountSeats.all(database, now, now, id);
   return stats;
 }
 

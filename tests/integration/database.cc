@@ -5,7 +5,9 @@
 #include <atomic>
 #include <limits>
 
+#include "db/columns.h"
 #include "db/transaction.h"
+#include "sale/concert_rules.h"
 
 namespace stagedoor {
 
@@ -32,6 +34,23 @@ constexpr const char* kInsertUser =
     "INSERT INTO users (user_id, name, created_at) VALUES (?, ?, ?)";
 constexpr const char* kSelectUser =
     "SELECT user_id, name, created_at, email, balance FROM users WHERE user_id = ?";
+
+struct Chair {
+  int number = 0;
+  SeatStatus status = SeatStatus::kAvailable;
+};
+struct Guest {
+  std::string name;
+  Chair seat;
+  std::optional<Chair> companion;
+};
+const db::Columns<Chair> kChairColumns = {{"number", &Chair::number}, {"status", &Chair::status}};
+const db::Columns<Guest> kGuestColumns = {{"a.name", &Guest::name},
+                                          {&Guest::seat, kChairColumns.of("a")},
+                                          {&Guest::companion, kChairColumns.of("b")}};
+constexpr const char* kTwoGuests =
+    "FROM (SELECT 'Ada' AS name, 7 AS number, 'HELD' AS status UNION SELECT 'Bo', 9, 'SOLD') AS a"
+    " LEFT JOIN (SELECT 8 AS number, 'SOLD' AS status) AS b ON a.number = 7 ORDER BY a.name";
 
 }  // namespace
 
@@ -80,6 +99,31 @@ TEST_F(Database, TellsNullFromNothing) {
   EXPECT_EQ(zero, 0);
   EXPECT_EQ(null_time, std::nullopt);
   EXPECT_EQ(null_id, std::nullopt);
+}
+
+TEST_F(Database, ReadsColumnsIntoTheMembersThatStandBesideThem) {
+  const db::Select<Guest> select(kGuestColumns, kTwoGuests);
+  const auto guests = select.all(database_);
+  ASSERT_EQ(guests.size(), 2U);
+  EXPECT_EQ(guests[0].name, "Ada");
+  EXPECT_EQ(guests[0].seat.number, 7);
+  EXPECT_EQ(guests[0].seat.status, SeatStatus::kHeld);
+  ASSERT_TRUE(guests[0].companion);
+  EXPECT_EQ(guests[0].companion->number, 8);
+  EXPECT_EQ(guests[0].companion->status, SeatStatus::kSold);
+  EXPECT_FALSE(guests[1].companion) << "its first column is NULL";
+  EXPECT_EQ(guests[1].seat.number, 9);
+  EXPECT_EQ(select.first(database_)->name, "Ada");
+}
+
+TEST_F(Database, StopsAtTheRowThatIsTheLastOneWanted) {
+  const db::Select<Guest> select(kGuestColumns, kTwoGuests);
+  std::string names;
+  select.each([&](const Guest& guest) { return (names += guest.name).empty(); }, database_);
+  EXPECT_EQ(names, "Ada");
+  names.clear();
+  select.each([&](const Guest& guest) { return !(names += guest.name).empty(); }, database_);
+  EXPECT_EQ(names, "AdaBo");
 }
 
 TEST_F(Database, HasNoFirstRowWhereThereIsNone) {

@@ -69,7 +69,7 @@ TEST(SaleState, FollowsTheOpeningTheClosingTheLastDateAndTheSeats) {
     if (c.closes) concert.settings.sale_closes_at = after_noon(*c.closes);
     concert.last_date_at = after_noon(c.last_date);
     concert.sold_out = c.sold_out;
-    EXPECT_EQ(sale_state_name(sale_state(concert, kNoon)), c.expected) << c.why;
+    EXPECT_EQ(text_of(sale_state(concert, kNoon)), c.expected) << c.why;
   }
 }
 

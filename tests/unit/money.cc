@@ -111,11 +111,11 @@ TEST(CheckRefund, RefusesInTheOrderOfTheContract) {
 }
 
 TEST(MoneyNames, AreThoseOfTheContract) {
-  EXPECT_EQ(movement_kind_name(MovementKind::kCharge), "CHARGE");
-  EXPECT_EQ(movement_kind_name(MovementKind::kPayment), "PAYMENT");
-  EXPECT_EQ(movement_kind_name(MovementKind::kRefund), "REFUND");
-  EXPECT_EQ(payment_status_name(PaymentStatus::kPaid), "PAID");
-  EXPECT_EQ(payment_status_name(PaymentStatus::kRefunded), "REFUNDED");
+  EXPECT_EQ(text_of(MovementKind::kCharge), "CHARGE");
+  EXPECT_EQ(text_of(MovementKind::kPayment), "PAYMENT");
+  EXPECT_EQ(text_of(MovementKind::kRefund), "REFUND");
+  EXPECT_EQ(text_of(PaymentStatus::kPaid), "PAID");
+  EXPECT_EQ(text_of(PaymentStatus::kRefunded), "REFUNDED");
 }
 
 }  // namespace stagedoor

@@ -77,9 +77,9 @@ TEST(TakenSeats, OfOneStatusInARowAreOneEntry) {
                 {SeatStatus::kHeld, 3, 4}, {SeatStatus::kSold, 5, 5}, {SeatStatus::kSold, 7, 7}}));
 }
 
-TEST(SeatStatusName, IsReadBack) {
+TEST(SeatStatus, IsReadBackFromItsText) {
   for (const SeatStatus status : {SeatStatus::kAvailable, SeatStatus::kHeld, SeatStatus::kSold}) {
-    EXPECT_EQ(parse_seat_status(seat_status_name(status)), status);
+    EXPECT_EQ(parse_enum<SeatStatus>(text_of(status)), status);
   }
 }
 

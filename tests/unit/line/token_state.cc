@@ -102,12 +102,12 @@ TEST(TokenState, WaitsOnceTheSaleIsOpenAndIsPrequeuedBefore) {
   EXPECT_EQ(token_state(waiting(), kNoEnd, false, kNow).status, TokenStatus::kPrequeued);
 }
 
-TEST(EndReason, IsReadBackFromItsName) {
+TEST(EndReason, IsReadBackFromItsText) {
   for (const EndReason reason :
        {EndReason::kPaid, EndReason::kHoldLapsed, EndReason::kActiveLapsed, EndReason::kNotClaimed,
         EndReason::kLeft, EndReason::kSoldOut, EndReason::kSaleClosed, EndReason::kRevoked}) {
-    EXPECT_EQ(parse_end_reason(end_reason_name(reason)), reason);
+    EXPECT_EQ(parse_enum<EndReason>(text_of(reason)), reason);
   }
-  EXPECT_EQ(parse_end_reason(""), std::nullopt);
-  EXPECT_EQ(parse_end_reason("paid"), std::nullopt);
+  EXPECT_EQ(parse_enum<EndReason>(""), std::nullopt);
+  EXPECT_EQ(parse_enum<EndReason>("paid"), std::nullopt);
 }

@@ -83,9 +83,9 @@ const T* member(const Refused& refused, const std::string& name) {
   return nullptr;
 }
 
-LockedSeat seat(std::int64_t number, std::string status,
+LockedSeat seat(std::int64_t number, SeatStatus status,
                 std::optional<Time> held_until = std::nullopt) {
-  return {.seat = {.number = number}, .status = std::move(status), .held_until = held_until};
+  return {.seat = {.number = number}, .status = status, .held_until = held_until};
 }
 
 }  // namespace
@@ -215,17 +215,19 @@ TEST(CheckWish, CountsWhatTheUserHasAgainstTheLimit) {
 }
 
 TEST(CheckSeatsFree, TakesWhatIsFreeOrHasLapsed) {
-  EXPECT_TRUE(check_seats_free(
-                  {1, 2, 3},
-                  {seat(1, "AVAILABLE"), seat(2, "HELD", kNow), seat(3, "HELD", kNow - 1us)}, kNow)
+  EXPECT_TRUE(check_seats_free({1, 2, 3},
+                               {seat(1, SeatStatus::kAvailable), seat(2, SeatStatus::kHeld, kNow),
+                                seat(3, SeatStatus::kHeld, kNow - 1us)},
+                               kNow)
                   .ok());
 }
 
 TEST(CheckSeatsFree, NamesExactlyTheOnesThatAreTaken) {
-  const auto checked = check_seats_free(
-      {1, 2, 3, 4},
-      {seat(1, "HELD", kNow + 1us), seat(2, "AVAILABLE"), seat(3, "SOLD"), seat(4, "HELD", kNow)},
-      kNow);
+  const auto checked =
+      check_seats_free({1, 2, 3, 4},
+                       {seat(1, SeatStatus::kHeld, kNow + 1us), seat(2, SeatStatus::kAvailable),
+                        seat(3, SeatStatus::kSold), seat(4, SeatStatus::kHeld, kNow)},
+                       kNow);
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().refusal, Refusal::kSeatUnavailable);
   const auto* taken = member<std::vector<std::int64_t>>(checked.error(), "seats");
@@ -234,7 +236,7 @@ TEST(CheckSeatsFree, NamesExactlyTheOnesThatAreTaken) {
 }
 
 TEST(CheckSeatsFree, RefusesUnknownSeatsBeforeTakenOnes) {
-  const auto checked = check_seats_free({1, 999}, {seat(1, "SOLD")}, kNow);
+  const auto checked = check_seats_free({1, 999}, {seat(1, SeatStatus::kSold)}, kNow);
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().refusal, Refusal::kValidationFailed);
   ASSERT_EQ(checked.error().errors.size(), 1U);

@@ -13,33 +13,33 @@ constexpr Time kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
 
 TEST(ReservationStatus, IsWhatIsStoredButForAHoldPastItsDeadline) {
   struct Case {
-    const char* stored;
+    ReservationStatus stored;
     Micros left;
     ReservationStatus status;
   };
   const std::vector<Case> cases = {
-      {"HELD", 1us, ReservationStatus::kHeld},
-      {"HELD", 0us, ReservationStatus::kExpired},
-      {"HELD", -24h, ReservationStatus::kExpired},
-      {"EXPIRED", 300s, ReservationStatus::kExpired},
-      {"EXPIRED", -300s, ReservationStatus::kExpired},
-      {"CONFIRMED", 300s, ReservationStatus::kConfirmed},
-      {"CONFIRMED", -300s, ReservationStatus::kConfirmed},
-      {"CANCELLED", 300s, ReservationStatus::kCancelled},
-      {"CANCELLED", -300s, ReservationStatus::kCancelled},
-      {"REFUNDED", 300s, ReservationStatus::kRefunded},
-      {"REFUNDED", -300s, ReservationStatus::kRefunded},
+      {ReservationStatus::kHeld, 1us, ReservationStatus::kHeld},
+      {ReservationStatus::kHeld, 0us, ReservationStatus::kExpired},
+      {ReservationStatus::kHeld, -24h, ReservationStatus::kExpired},
+      {ReservationStatus::kExpired, 300s, ReservationStatus::kExpired},
+      {ReservationStatus::kExpired, -300s, ReservationStatus::kExpired},
+      {ReservationStatus::kConfirmed, 300s, ReservationStatus::kConfirmed},
+      {ReservationStatus::kConfirmed, -300s, ReservationStatus::kConfirmed},
+      {ReservationStatus::kCancelled, 300s, ReservationStatus::kCancelled},
+      {ReservationStatus::kCancelled, -300s, ReservationStatus::kCancelled},
+      {ReservationStatus::kRefunded, 300s, ReservationStatus::kRefunded},
+      {ReservationStatus::kRefunded, -300s, ReservationStatus::kRefunded},
   };
   for (const Case& c : cases) {
     EXPECT_EQ(reservation_status(c.stored, kNow + c.left, kNow), c.status)
-        << c.stored << " with " << c.left.count() << " us left";
+        << text_of(c.stored) << " with " << c.left.count() << " us left";
   }
 }
 
-TEST(ReservationStatus, ReadsBackFromItsOwnName) {
+TEST(ReservationStatus, ReadsBackFromItsText) {
   for (const auto status :
        {ReservationStatus::kHeld, ReservationStatus::kConfirmed, ReservationStatus::kExpired,
         ReservationStatus::kCancelled, ReservationStatus::kRefunded}) {
-    EXPECT_EQ(reservation_status(reservation_status_name(status), kNow + 1s, kNow), status);
+    EXPECT_EQ(parse_enum<ReservationStatus>(text_of(status)), status);
   }
 }
