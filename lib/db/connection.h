@@ -15,6 +15,7 @@
 #include "base/id.h"
 #include "db/clock_offset.h"
 #include "db/error.h"
+#include "db/lock_order.h"
 
 namespace stagedoor::db {
 
@@ -166,6 +167,9 @@ class Connection {
   // True when the server answers.
   bool ping();
 
+  // From now on `observer` hears of each lock that a transaction is about to take.
+  void observe_locks(LockObserver observer) { lock_observer_ = std::move(observer); }
+
  private:
   friend class Transaction;
   friend class Snapshot;
@@ -190,6 +194,7 @@ class Connection {
   std::optional<Micros> first_failure_at_;
   Micros last_failure_at_{};
   ClockOffset clock_;
+  LockObserver lock_observer_;
 };
 
 }  // namespace stagedoor::db

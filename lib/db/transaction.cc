@@ -43,6 +43,12 @@ Transaction::~Transaction() {
   }
 }
 
+void Transaction::enter(LockRank rank) {
+  const bool is_first = order_.is_empty();
+  order_.enter(rank);
+  if (connection_.lock_observer_) connection_.lock_observer_(rank, is_first);
+}
+
 void Transaction::commit() {
   assert(open_);
   connection_.session();  // throws when the connection, and the transaction with it, is gone

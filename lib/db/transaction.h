@@ -38,12 +38,19 @@ class Transaction {
   }
   Time now() { return connection_.now(); }
 
+  // About to wait for locks of this rank. Called before each statement that locks, but for one
+  // with SKIP LOCKED, which waits for nothing. Throws std::logic_error when a later rank was
+  // entered before.
+  void enter(LockRank rank);
+  [[nodiscard]] bool has_entered(LockRank rank) const { return order_.has_entered(rank); }
+
   // REQUIRES: called at most once, as the last thing. Throws CommitInDoubt when the connection
   // broke under it.
   void commit();
 
  private:
   Connection& connection_;
+  LockOrder order_;
   bool open_ = true;
 };
 

@@ -1,6 +1,7 @@
 #include "line/admitting.h"
 
 #include <algorithm>
+#include <cassert>
 #include <vector>
 
 namespace stagedoor::line {
@@ -14,6 +15,7 @@ constexpr const char* kLockFirstWaiting =
 
 std::vector<Place> lock_first_waiting(db::Transaction& transaction, ConcertId id, Place front,
                                       std::int64_t count) {
+  transaction.enter(db::LockRank::kToken);
   std::vector<Place> places;
   for (db::Rows rows = transaction.query(kLockFirstWaiting, id, front, count); rows.next();) {
     rows.read(places.emplace_back());
@@ -33,6 +35,7 @@ constexpr const char* kRecordAdmission =
 
 std::int64_t admit(db::Transaction& transaction, ConcertId id, QueueRow& queue,
                    const SaleTimes& sale, Place last_place, Time now) {
+  assert(transaction.has_entered(db::LockRank::kLine));
   const std::int64_t in_line = std::clamp<std::int64_t>(last_place.value - queue.front_place.value,
                                                         0, kAdmissionsPerAdvance);
   const std::int64_t wanted =

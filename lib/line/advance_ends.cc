@@ -1,6 +1,7 @@
 #include "line/advance_ends.h"
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <utility>
 #include <vector>
@@ -71,6 +72,7 @@ void mark_departed(db::Transaction& transaction, ConcertId id, std::int64_t vers
 }  // namespace
 
 bool count_departures(db::Transaction& transaction, ConcertId id, QueueRow& queue) {
+  assert(transaction.has_entered(db::LockRank::kLine));
   std::vector<Place> taken;
   std::map<std::int64_t, std::vector<Place>> waited_by_block;
   for (db::Rows rows = transaction.query(kSelectDepartures, id,
@@ -92,6 +94,7 @@ bool count_departures(db::Transaction& transaction, ConcertId id, QueueRow& queu
 }
 
 bool end_lapsed(db::Transaction& transaction, ConcertId id, QueueRow& queue, Time now) {
+  assert(transaction.has_entered(db::LockRank::kLine));
   std::vector<TokenId> lapsed;
   for (db::Rows rows =
            transaction.query(kLockLapsed, id, now, static_cast<std::int64_t>(kLapsesPerAdvance));
@@ -105,12 +108,14 @@ bool end_lapsed(db::Transaction& transaction, ConcertId id, QueueRow& queue, Tim
 
 void mark_end(db::Transaction& transaction, ConcertId id, QueueRow& queue, const SaleTimes& sale,
               Place last_place, Time now) {
+  assert(transaction.has_entered(db::LockRank::kLine));
   const bool closed = now >= sale.closes_at;
   if (!closed && !queue.sold_out) return;
   if (last_place <= queue.ended_place) return;
   const Place ended_before = std::exchange(queue.ended_place, last_place);
   const auto reason = closed ? EndReason::kSaleClosed : EndReason::kSoldOut;
   record_line_end(transaction, id, last_place, reason, now);
+  transaction.enter(db::LockRank::kToken);
   transaction.execute(kEndActive, now, reason, id, ended_before, last_place);
   queue.active = 0;
   queue.front_place = std::max(queue.front_place, last_place);

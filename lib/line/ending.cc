@@ -1,5 +1,7 @@
 #include "line/ending.h"
 
+#include <cassert>
+
 #include "base/after_commit.h"
 #include "line/line_ends.h"
 #include "line/publication.h"
@@ -21,6 +23,7 @@ std::optional<QueueTokenClaims> find_claims(db::Connection& database, TokenId to
 
 Ended end_locked_token(db::Transaction& transaction, const QueueTokenClaims& claims,
                        const TokenRow& token, EndReason reason) {
+  assert(transaction.has_entered(db::LockRank::kToken));
   const Time now = transaction.now();
   const LineEnd end = read_line_end(transaction, claims.concert_id, claims.place, now);
   const TokenState state = token_state(token.record, end, true, now);

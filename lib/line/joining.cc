@@ -82,6 +82,7 @@ std::optional<std::vector<TokenInLine>> insert_tokens(db::Connection& database,
     params.insert(params.end(), {ids[i], concert_id, users[i], behind});
   }
   const bool inserted = db::transact(database, [&](db::Transaction& transaction) {
+    transaction.enter(db::LockRank::kPlaces);
     transaction.execute(kDrawPlaces, count, concert_id);
     if (!kInsertTokens.insert(transaction, users.size(), params)) return false;
     transaction.commit();

@@ -72,6 +72,7 @@ std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
     while (tidied < end.upto) {
       const Place upto{std::min(end.upto.value, tidied.value + kTidyBatch)};
       total += db::transact(database, [&](db::Transaction& transaction) {
+        transaction.enter(db::LockRank::kToken);
         const std::int64_t count =
             transaction.execute(kTidy, end.at, end.reason, concert_id, tidied, upto);
         transaction.commit();

@@ -1,5 +1,7 @@
 #include "line/queue_row.h"
 
+#include <cassert>
+
 #include "db/columns.h"
 
 namespace stagedoor::line {
@@ -29,13 +31,23 @@ const db::Select<SaleTimes> kSelectSale(
 constexpr const char* kSelectLastPlace =
     "SELECT last_place FROM queue_counters WHERE concert_id = ?";
 
+constexpr const char* kInsertQueue = "INSERT INTO queues (concert_id) VALUES (?)";
+constexpr const char* kInsertQueueCounter = "INSERT INTO queue_counters (concert_id) VALUES (?)";
+
 }  // namespace
 
+void insert_line(db::Transaction& transaction, ConcertId id) {
+  transaction.execute(kInsertQueue, id);
+  transaction.execute(kInsertQueueCounter, id);
+}
+
 std::optional<QueueRow> lock_queue(db::Transaction& transaction, ConcertId id) {
+  transaction.enter(db::LockRank::kLine);
   return kLockQueue.first(transaction, id);
 }
 
 SaleTimes read_sale(db::Transaction& transaction, ConcertId id) {
+  assert(transaction.has_entered(db::LockRank::kLine));
   return kSelectSale.first(transaction, id).value_or(SaleTimes{});
 }
 

@@ -7,7 +7,7 @@
 #include "db/transaction.h"
 #include "line/admission_rules.h"
 
-// What an advance works with, and reads under the lock of the queue's row.
+// The row of a line: what an advance works with, and reads under its lock.
 namespace stagedoor::line {
 
 struct QueueRow {
@@ -19,6 +19,9 @@ struct QueueRow {
   Pace pace;
   std::optional<std::string> snapshot;
 };
+
+// Gives a new concert its line.
+void insert_line(db::Transaction& transaction, ConcertId id);
 
 std::optional<QueueRow> lock_queue(db::Transaction& transaction, ConcertId id);
 

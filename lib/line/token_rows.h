@@ -49,4 +49,17 @@ std::optional<TokenRow> lock_token(db::Transaction& transaction, TokenId id);
 // already. REQUIRES: this transaction has locked the row.
 void end_token_row(db::Transaction& transaction, TokenId id, EndReason reason, Time at);
 
+// An open hold, as its token's row tells of it.
+struct TokenHold {
+  ReservationId id;
+  Time until;
+  Time made_at;
+  std::int64_t active_s = 0;  // what the token has from its admission on if this is its first use
+};
+
+// Notes on an ACTIVE token that it has a hold, or has none any more. REQUIRES: this transaction has
+// locked the row.
+void write_hold(db::Transaction& transaction, TokenId id, const TokenHold& hold);
+void forget_hold(db::Transaction& transaction, TokenId id);
+
 }  // namespace stagedoor::line

@@ -14,7 +14,6 @@ const db::Select<Account> kSelectAccount({{"name", &Account::name},
                                           {"created_at", &Account::created_at},
                                           {"balance", &Account::balance}},
                                          "FROM users WHERE user_id = ?");
-constexpr const char* kSetBalance = "UPDATE users SET balance = ? WHERE user_id = ?";
 constexpr const char* kInsertEntries =
     "INSERT INTO ledger_entries (account, user_id, concert_id, kind, reference, amount,"
     " balance_after, at) VALUES ('USER', ?, NULL, ?, ?, ?, ?, ?), (?, NULL, ?, ?, ?, ?, NULL, ?)";
@@ -36,7 +35,7 @@ std::optional<Account> find_account(db::Connection& database, UserId user_id) {
 
 Money move_money(db::Transaction& transaction, const Movement& movement, Money balance, Time now) {
   const Money after = balance + movement.to_user;
-  transaction.execute(kSetBalance, after, movement.user_id);
+  people::set_balance(transaction, movement.user_id, after);
   transaction.execute(kInsertEntries, movement.user_id, movement.kind, movement.reference,
                       movement.to_user, after, now, movement.concert_id ? "REVENUE" : "TILL",
                       movement.concert_id, movement.kind, movement.reference, -movement.to_user,

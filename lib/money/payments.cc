@@ -31,23 +31,9 @@ const db::Select<ReservedSeat> kSelectReservedSeats(
     "FROM reservation_seats rs JOIN seats s ON s.date_id = ? AND s.number = rs.number"
     " WHERE rs.reservation_id = ? ORDER BY rs.number");
 
-// The seats' own rows say whether they are still this reservation's. SYSDATE is read behind the
-// last lock.
-constexpr const char* kLockOwnedSeats =
-    "SELECT s.number, SYSDATE(6) FROM reservation_seats rs JOIN seats s ON s.date_id = ?"
-    " AND s.number = rs.number WHERE rs.reservation_id = ? AND s.reservation_id = ?"
-    " AND s.status = 'HELD' ORDER BY s.number FOR UPDATE";
-
 constexpr const char* kInsertPayment =
     "INSERT INTO payments (payment_id, reservation_id, user_id, concert_id, amount,"
     " balance_after, status, paid_at) VALUES (?, ?, ?, ?, ?, ?, 'PAID', ?)";
-constexpr const char* kConfirmReservation =
-    "UPDATE reservations SET status = 'CONFIRMED', open = NULL, payment_id = ?"
-    " WHERE reservation_id = ?";
-constexpr const char* kSellSeats =
-    "UPDATE seats s JOIN reservation_seats rs ON rs.number = s.number"
-    " SET s.status = 'SOLD', s.held_until = NULL"
-    " WHERE rs.reservation_id = ? AND s.date_id = ? AND s.reservation_id = ?";
 
 std::optional<FoundReservation> find_reservation(db::Transaction& transaction, ReservationId id) {
   auto found = kFindReservation.first(transaction, id);
@@ -56,29 +42,6 @@ std::optional<FoundReservation> find_reservation(db::Transaction& transaction, R
   payment.reservation_id = id;
   payment.seats = kSelectReservedSeats.all(transaction, payment.date_id, id);
   return found;
-}
-
-// What holds under the locks of the reservation and its seats.
-struct LockedHold {
-  ReservationStatus status = ReservationStatus::kExpired;
-  bool owns_seats = false;
-  Time now = {};
-};
-
-LockedHold lock_hold(db::Transaction& transaction, const Payment& payment) {
-  const ReservationId id = payment.reservation_id;
-  const sale::ReservationRow row = sale::lock_reservation(transaction, id);
-  std::int64_t number = 0;
-  std::size_t owned = 0;
-  LockedHold hold;
-  for (db::Rows rows = transaction.query(kLockOwnedSeats, payment.date_id, id, id); rows.next();) {
-    rows.read(number, hold.now);
-    ++owned;
-  }
-  if (owned == 0) hold.now = transaction.now();
-  hold.status = row.status(hold.now);
-  hold.owns_seats = owned == payment.seats.size();
-  return hold;
 }
 
 void write_payment(db::Transaction& transaction, Payment& payment, TokenId token_id,
@@ -90,10 +53,9 @@ void write_payment(db::Transaction& transaction, Payment& payment, TokenId token
                           .to_user = -payment.amount};
   payment.balance = move_money(transaction, movement, balance, payment.created_at);
   line::end_token_row(transaction, token_id, EndReason::kPaid, payment.created_at);
-  transaction.execute(kConfirmReservation, payment.id, payment.reservation_id);
+  sale::confirm_hold(transaction, payment.reservation_id, payment.date_id, payment.id);
   transaction.execute(kInsertPayment, payment.id, payment.reservation_id, payment.user_id,
                       payment.concert_id, payment.amount, payment.balance, payment.created_at);
-  transaction.execute(kSellSeats, payment.reservation_id, payment.date_id, payment.reservation_id);
 }
 
 const db::Columns<Payment> kPaymentColumns = {
@@ -127,8 +89,7 @@ constexpr const char* kRefundUntil = "SELECT refund_until FROM concerts WHERE co
 constexpr const char* kRefundPayment =
     "UPDATE payments SET status = 'REFUNDED', refunded_at = ?, balance_after = ?"
     " WHERE payment_id = ?";
-constexpr const char* kRefundReservation =
-    "UPDATE reservations SET status = 'REFUNDED' WHERE reservation_id = ?";
+
 void write_refund(db::Transaction& transaction, Payment& payment, Money balance) {
   const Movement movement{.kind = MovementKind::kRefund,
                           .user_id = payment.user_id,
@@ -137,9 +98,8 @@ void write_refund(db::Transaction& transaction, Payment& payment, Money balance)
                           .to_user = payment.amount};
   payment.status = PaymentStatus::kRefunded;
   payment.balance = move_money(transaction, movement, balance, *payment.refunded_at);
-  transaction.execute(kRefundReservation, payment.reservation_id);
   transaction.execute(kRefundPayment, payment.refunded_at, payment.balance, payment.id);
-  sale::free_seats(transaction, payment.reservation_id);
+  sale::refund_reservation(transaction, payment.reservation_id);
 }
 
 // What a payment changed besides the money: the owner's token has ended.
@@ -157,8 +117,9 @@ Outcome<AppliedPayment> pay_locked(db::Transaction& transaction, const people::L
   if (!found || found->payment.user_id != request.user_id) return Refused{Refusal::kNotFound};
   Payment& payment = found->payment;
   line::lock_token(transaction, found->token_id);
-  const LockedHold hold = lock_hold(transaction, payment);
-  const auto allowed = check_payment(hold.status, hold.owns_seats, user.balance, payment.amount);
+  const auto hold = sale::lock_hold(transaction, payment.reservation_id, payment.date_id);
+  const bool owns_seats = hold.seats_owned == payment.seats.size();
+  const auto allowed = check_payment(hold.status, owns_seats, user.balance, payment.amount);
   if (!allowed) return allowed.error();
   payment.id = PaymentId::make();
   payment.created_at = hold.now;
@@ -172,6 +133,7 @@ Outcome<AppliedRefund> refund_locked(db::Transaction& transaction, const people:
                                      Payment payment, const RenderPayment& render) {
   PaymentStatus status{};
   sale::lock_reservation(transaction, payment.reservation_id);
+  transaction.enter(db::LockRank::kPayment);
   transaction.query(kLockPayment, payment.id).read_first(status);
   std::optional<Time> refund_until;
   transaction.query(kRefundUntil, payment.concert_id).read_first(refund_until);

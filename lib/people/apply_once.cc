@@ -1,5 +1,7 @@
 #include "people/apply_once.h"
 
+#include <cassert>
+
 #include "db/columns.h"
 
 namespace stagedoor::people {
@@ -8,6 +10,8 @@ namespace {
 const db::Select<LockedUser> kLockUser({{"name", &LockedUser::name},
                                         {"balance", &LockedUser::balance}},
                                        "FROM users WHERE user_id = ? FOR UPDATE");
+
+constexpr const char* kSetBalance = "UPDATE users SET balance = ? WHERE user_id = ?";
 
 // A key that is a day old counts as forgotten, swept or not.
 struct AnswerRow {
@@ -34,11 +38,18 @@ constexpr const char* kPrune = "DELETE FROM idempotency_keys WHERE created_at < 
 }  // namespace
 
 LockedUser lock_user(db::Transaction& transaction, UserId user_id) {
+  transaction.enter(db::LockRank::kUser);
   return kLockUser.first(transaction, user_id).value_or(LockedUser{});
+}
+
+void set_balance(db::Transaction& transaction, UserId user_id, Money balance) {
+  assert(transaction.has_entered(db::LockRank::kUser));
+  transaction.execute(kSetBalance, balance, user_id);
 }
 
 Outcome<std::optional<StoredAnswer>> find_answer(db::Transaction& transaction, UserId user_id,
                                                  const IdempotencyKey& key) {
+  assert(transaction.has_entered(db::LockRank::kUser));
   auto row = kSelectAnswer.first(transaction, user_id, key.operation, key.client_key);
   if (!row) return std::optional<StoredAnswer>();
   if (row->fingerprint != key.fingerprint) return Refused{Refusal::kIdempotencyKeyReused};
@@ -47,6 +58,7 @@ Outcome<std::optional<StoredAnswer>> find_answer(db::Transaction& transaction, U
 
 void store_answer(db::Transaction& transaction, UserId user_id, const IdempotencyKey& key,
                   const StoredAnswer& answer) {
+  assert(transaction.has_entered(db::LockRank::kUser));
   transaction.execute(kInsertAnswer, user_id, key.operation, key.client_key, key.fingerprint,
                       answer.status, answer.body);
 }

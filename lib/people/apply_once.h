@@ -39,13 +39,16 @@ struct Applied {
 };
 
 LockedUser lock_user(db::Transaction& transaction, UserId user_id);
+// REQUIRES: the user's row is locked.
+void set_balance(db::Transaction& transaction, UserId user_id, Money balance);
 
 // The answer that was given to the key before; kIdempotencyKeyReused when it was for another
 // request. REQUIRES: the user's row is locked: there a request waits for one with its key.
 Outcome<std::optional<StoredAnswer>> find_answer(db::Transaction& transaction, UserId user_id,
                                                  const IdempotencyKey& key);
 
-// Keeps the answer, to be committed with the change that it tells of.
+// Keeps the answer, to be committed with the change that it tells of. REQUIRES: the user's row is
+// locked.
 void store_answer(db::Transaction& transaction, UserId user_id, const IdempotencyKey& key,
                   const StoredAnswer& answer);
 

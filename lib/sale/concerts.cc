@@ -4,6 +4,7 @@
 
 #include "db/columns.h"
 #include "line/advance.h"
+#include "line/queue_row.h"
 #include "sale/seat_ranges.h"
 
 namespace stagedoor::sale {
@@ -96,9 +97,6 @@ constexpr const char* kInsertConcert =
     " hold_seconds, max_seats_per_user, first_date_at, last_date_at)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-constexpr const char* kInsertQueue = "INSERT INTO queues (concert_id) VALUES (?)";
-constexpr const char* kInsertQueueCounter = "INSERT INTO queue_counters (concert_id) VALUES (?)";
-
 constexpr const char* kLastInsertId = "SELECT LAST_INSERT_ID()";
 
 constexpr const char* kInsertDate =
@@ -118,6 +116,7 @@ const db::Select<Concert> kLockConcert(kConcertColumns,
                                        "FROM concerts WHERE concert_id = ? FOR UPDATE");
 
 std::optional<Concert> lock_concert(db::Transaction& transaction, ConcertId id) {
+  transaction.enter(db::LockRank::kConcert);
   return kLockConcert.first(transaction, id);
 }
 
@@ -164,6 +163,12 @@ DateSummary insert_date(db::Transaction& transaction, ConcertId concert_id, cons
   return summary;
 }
 
+// Only the index range of the list of concerts depends on it, see sql/0003_sale.sql. The first date
+// is asked for because it is in that index.
+constexpr const char* kArchive =
+    "UPDATE concerts SET archived = TRUE"
+    " WHERE archived = FALSE AND first_date_at < ? AND last_date_at < ? LIMIT 500";
+
 }  // namespace
 
 ConcertPage list_concerts(db::Connection& database, const ConcertFilter& filter, Time now) {
@@ -201,8 +206,7 @@ CreatedConcert create_concert(db::Transaction& transaction, const NewConcert& co
                       s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute, s.claim_s,
                       s.active_s, s.hold_s, s.max_seats_per_user, first, last);
   const ConcertId id{last_insert_id(transaction)};
-  transaction.execute(kInsertQueue, id);
-  transaction.execute(kInsertQueueCounter, id);
+  line::insert_line(transaction, id);
   CreatedConcert created{{id, s, first, last}, {}};
   for (const NewDate& date : concert.dates) {
     created.dates.push_back(insert_date(transaction, id, date));
@@ -248,6 +252,11 @@ Outcome<Concert> change_concert(db::Connection& database, ConcertId id,
     transaction.commit();
     return std::move(*concert);
   });
+}
+
+std::int64_t archive_past_concerts(db::Connection& database) {
+  const Time now = database.now();
+  return database.execute(kArchive, now, now);
 }
 
 }  // namespace stagedoor::sale

@@ -54,4 +54,8 @@ Outcome<DateSummary> add_date(db::Connection& database, ConcertId id, const NewD
 Outcome<Concert> change_concert(db::Connection& database, ConcertId id,
                                 const std::function<void(ConcertSettings&)>& change);
 
+// Lets the list of concerts pass by those whose last date has begun, one bounded batch; returns how
+// many.
+std::int64_t archive_past_concerts(db::Connection& database);
+
 }  // namespace stagedoor::sale

@@ -1,5 +1,7 @@
 #include "sale/reservation_rows.h"
 
+#include <cassert>
+
 namespace stagedoor::sale {
 namespace {
 
@@ -13,15 +15,63 @@ constexpr const char* kFreeSeats =
     " SET s.status = 'AVAILABLE', s.reservation_id = NULL, s.held_until = NULL"
     " WHERE r.reservation_id = ? AND s.reservation_id = ?";
 
+constexpr const char* kConfirmReservation =
+    "UPDATE reservations SET status = 'CONFIRMED', open = NULL, payment_id = ?"
+    " WHERE reservation_id = ?";
+constexpr const char* kSellSeats =
+    "UPDATE seats s JOIN reservation_seats rs ON rs.number = s.number"
+    " SET s.status = 'SOLD', s.held_until = NULL"
+    " WHERE rs.reservation_id = ? AND s.date_id = ? AND s.reservation_id = ?";
+constexpr const char* kRefundReservation =
+    "UPDATE reservations SET status = 'REFUNDED' WHERE reservation_id = ?";
+
+// The seats' own rows say whether they are still this reservation's. SYSDATE is read behind the
+// last lock.
+constexpr const char* kLockOwnedSeats =
+    "SELECT s.number, SYSDATE(6) FROM reservation_seats rs JOIN seats s ON s.date_id = ?"
+    " AND s.number = rs.number WHERE rs.reservation_id = ? AND s.reservation_id = ?"
+    " AND s.status = 'HELD' ORDER BY s.number FOR UPDATE";
+
 }  // namespace
 
 ReservationRow lock_reservation(db::Transaction& transaction, ReservationId id) {
   ReservationRow row;
+  transaction.enter(db::LockRank::kReservation);
   transaction.query(kLockReservation, id).read_first(row.stored, row.held_until);
   return row;
 }
 
+LockedHold lock_hold(db::Transaction& transaction, ReservationId id, DateId date_id) {
+  const ReservationRow row = lock_reservation(transaction, id);
+  transaction.enter(db::LockRank::kSeats);
+  LockedHold hold;
+  for (db::Rows rows = transaction.query(kLockOwnedSeats, date_id, id, id); rows.next();) {
+    std::int64_t number = 0;
+    rows.read(number, hold.now);
+    ++hold.seats_owned;
+  }
+  if (hold.seats_owned == 0) hold.now = transaction.now();
+  hold.status = row.status(hold.now);
+  return hold;
+}
+
+void confirm_hold(db::Transaction& transaction, ReservationId id, DateId date_id,
+                  PaymentId payment_id) {
+  assert(transaction.has_entered(db::LockRank::kReservation));
+  assert(transaction.has_entered(db::LockRank::kSeats));
+  transaction.execute(kConfirmReservation, payment_id, id);
+  transaction.execute(kSellSeats, id, date_id, id);
+}
+
+void refund_reservation(db::Transaction& transaction, ReservationId id) {
+  assert(transaction.has_entered(db::LockRank::kReservation));
+  transaction.execute(kRefundReservation, id);
+  free_seats(transaction, id);
+}
+
 void free_seats(db::Transaction& transaction, ReservationId id) {
+  assert(transaction.has_entered(db::LockRank::kReservation));
+  transaction.enter(db::LockRank::kSeats);
   transaction.execute(kFreeSeats, id, id);
 }
 

@@ -48,8 +48,25 @@ struct ReservationRow {
 // REQUIRES: there is such a reservation.
 ReservationRow lock_reservation(db::Transaction& transaction, ReservationId id);
 
+// A hold under the locks of the reservation and of the seats that it still owns.
+struct LockedHold {
+  ReservationStatus status = ReservationStatus::kExpired;
+  std::size_t seats_owned = 0;
+  Time now = {};  // read behind the last lock
+};
+
+// REQUIRES: there is such a reservation, of this date.
+LockedHold lock_hold(db::Transaction& transaction, ReservationId id, DateId date_id);
+
+// Turns the hold into ownership. REQUIRES: lock_hold() says that it is live and owns its seats.
+void confirm_hold(db::Transaction& transaction, ReservationId id, DateId date_id,
+                  PaymentId payment_id);
+
+// Takes the ownership back and frees the seats. REQUIRES: the reservation is locked.
+void refund_reservation(db::Transaction& transaction, ReservationId id);
+
 // Frees the seats that the reservation still owns; what another one has taken over since is left
-// alone.
+// alone. REQUIRES: the reservation is locked.
 void free_seats(db::Transaction& transaction, ReservationId id);
 
 }  // namespace stagedoor::sale

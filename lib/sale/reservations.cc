@@ -1,6 +1,7 @@
 #include "sale/reservations.h"
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 
 #include "db/list_sql.h"
@@ -92,13 +93,6 @@ constexpr const char* kInsertReservation =
     " open, seat_count, amount, user_seats, user_seats_max, held_until, created_at)"
     " VALUES (?, ?, ?, ?, ?, 'HELD', TRUE, ?, ?, ?, ?, ?, ?)";
 
-// A reserve is a use of the token: whoever makes one has shown up.
-constexpr const char* kHoldOnToken =
-    "UPDATE queue_tokens SET hold_id = ?, held_until = ?, ends_at = ?,"
-    " active_until = CASE WHEN claimed_at IS NULL THEN admitted_at + INTERVAL ? SECOND"
-    "  ELSE active_until END,"
-    " claimed_at = COALESCE(claimed_at, ?) WHERE token_id = ?";
-
 struct LockedSeats {
   std::vector<LockedSeat> seats;
   Time now;  // read after the last lock was granted
@@ -106,6 +100,7 @@ struct LockedSeats {
 
 LockedSeats lock_seats(db::Transaction& transaction, DateId date_id,
                        const std::vector<std::int64_t>& numbers, Time now) {
+  transaction.enter(db::LockRank::kSeats);
   LockedSeats locked{{}, now};
   for (LockedSeatRow& row : kLockSeats.all(transaction, {date_id}, numbers)) {
     locked.seats.push_back(std::move(row.locked));
@@ -150,8 +145,11 @@ Reservation write_hold(db::Transaction& transaction, const ReserveRequest& reque
                       facts.seats_of_user + count, facts.date->max_seats_per_user,
                       reservation.held_until, reservation.created_at);
   kInsertReservedSeats.execute(transaction, {reservation.id, request.date_id}, numbers);
-  transaction.execute(kHoldOnToken, reservation.id, reservation.held_until, reservation.held_until,
-                      facts.active_s, locked.now, token_id);
+  line::write_hold(transaction, token_id,
+                   {.id = reservation.id,
+                    .until = reservation.held_until,
+                    .made_at = locked.now,
+                    .active_s = facts.active_s});
   return reservation;
 }
 
@@ -202,10 +200,6 @@ bool lost_a_race(const ReserveRequest& request, const Refused& refused, Choice c
 constexpr const char* kCancelHold =
     "UPDATE reservations SET status = 'CANCELLED', open = NULL WHERE reservation_id = ?"
     " AND status = 'HELD'";
-constexpr const char* kReleaseToken =
-    "UPDATE queue_tokens SET hold_id = NULL, held_until = NULL, ends_at = active_until"
-    " WHERE token_id = ? AND status = 'ACTIVE'";
-
 struct HoldOwner {
   UserId user_id;
   TokenId token_id;
@@ -271,6 +265,7 @@ const db::ListSql kFreeLapsedSeats(
 
 // Frees what is still theirs, in the order in which everybody locks seats.
 void free_lapsed_seats(db::Transaction& transaction, const std::vector<ReservationId>& lapsed) {
+  transaction.enter(db::LockRank::kSeats);
   std::map<DateId, std::vector<std::int64_t>> seats;
   for (db::Rows rows = kSelectSeatsOfHolds.query(transaction, {}, lapsed); rows.next();) {
     DateId date_id;
@@ -319,6 +314,8 @@ Outcome<people::StoredAnswer> reserve_seats(line::WaitingRoom& room, const Reser
 }
 
 void cancel_hold(db::Transaction& transaction, ReservationId id) {
+  assert(transaction.has_entered(db::LockRank::kToken));
+  transaction.enter(db::LockRank::kReservation);
   transaction.execute(kCancelHold, id);
   free_seats(transaction, id);
 }
@@ -333,7 +330,7 @@ Outcome<Done> release_reservation(line::WaitingRoom& room, UserId user_id, Reser
     if (status == ReservationStatus::kConfirmed) return Refused{Refusal::kAlreadyPaid};
     if (status != ReservationStatus::kHeld) return Done{};
     cancel_hold(transaction, id);
-    transaction.execute(kReleaseToken, hold->token_id);
+    line::forget_hold(transaction, hold->token_id);
     transaction.commit();
     released = true;
     return Done{};

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "line/line_ends.h"
 #include "people/apply_once.h"
+#include "sale/concerts.h"
 #include "sale/reservations.h"
 
 namespace stagedoor::watch {
@@ -14,12 +15,6 @@ namespace {
 // What a line may take beyond its first advance, so that a mass of lapses in one of them does not
 // use up the minute until the next sweep.
 constexpr Micros kBudgetPerLine = std::chrono::seconds{20};
-
-// Only the index range of the list of concerts depends on it, see sql/0003_sale.sql. The first date
-// is asked for because it is in that index.
-constexpr const char* kArchive =
-    "UPDATE concerts SET archived = TRUE"
-    " WHERE archived = FALSE AND first_date_at < ? AND last_date_at < ? LIMIT 500";
 
 // Lines that end in a mark alone have nobody in them any more, but rows to tidy.
 constexpr const char* kSelectUntidy =
@@ -81,10 +76,8 @@ SweepSummary sweep(line::WaitingRoom room, const std::function<void()>& send_ale
       summary.tokens_tidied += line::tidy_ended_tokens(room.database, id);
     }
   });
-  attempt(summary, "archive past concerts", [&] {
-    const Time now = room.database.now();
-    summary.concerts_archived = room.database.execute(kArchive, now, now);
-  });
+  attempt(summary, "archive past concerts",
+          [&] { summary.concerts_archived = sale::archive_past_concerts(room.database); });
   attempt(summary, "send alerts", send_alerts);
   summary.took = monotonic_now() - started_at;
   return summary;

@@ -112,6 +112,27 @@ check_rooms_are_in_order() {
     sed -E 's/^[a-z_]+\(//; s/\)$//; s/ PRIVATE_LIBS.*//; s/^([a-z_]+) .* SEES /\1 /; s/ .*\.cc//')
 }
 
+# "table subject" of every table, from the file of the schema that creates it.
+tables_with_subject() {
+  local file subject
+  for file in sql/[0-9]*_*.sql; do
+    [[ -e $file ]] || continue
+    subject=${file##*/[0-9][0-9][0-9][0-9]_}
+    subject=${subject%%[._]*}
+    sed -nE "s/^CREATE TABLE ([a-z_]+) .*/\\1 $subject/p" "$file"
+  done
+}
+
+# A subject writes only its own tables; what touches two calls the functions of the lower one.
+check_subjects_write_their_own_tables() {
+  local table subject
+  while read -r table subject; do
+    grep -nE "(INTO|UPDATE|DELETE FROM) $table\\b" "${cpp[@]}" /dev/null |
+      grep -E '^(lib|handlers)/' | grep -v "^lib/$subject/" |
+      findings "writes the table $table of lib/$subject"
+  done < <(tables_with_subject)
+}
+
 check_library_boundaries() {
   local pattern file home
   for pattern in "${!library_home[@]}"; do
@@ -221,6 +242,7 @@ check_scripts
 check_leftovers
 check_banners
 check_rooms_are_in_order
+check_subjects_write_their_own_tables
 check_library_boundaries
 check_tests_include_no_handler
 check_catch_blocks
