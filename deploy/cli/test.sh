@@ -50,8 +50,8 @@ verb_test() {
 print_coverage() {
   local report=$SOURCE/build/coverage/coverage.csv
   gcovr --root "$SOURCE" --filter 'lib/' --filter 'handlers/' --exclude-throw-branches \
-    --exclude-unreachable-branches --csv -o "$report" "$SOURCE/build/coverage" >>"$BUILD_LOG" 2>&1 ||
-    die "gcovr failed, see $BUILD_LOG"
+    --exclude-unreachable-branches --csv -o "$report" "$SOURCE/build/coverage" \
+    >>"$BUILD_LOG" 2>&1 || die "gcovr failed, see $BUILD_LOG"
   printf '%-16s %9s %9s\n' folder lines branches
   awk -F, 'NR > 1 {
       folder = $1
