@@ -49,6 +49,17 @@ TEST(ClockOffset, FollowsAClockThatSteps) {
   }
 }
 
+TEST(ClockOffset, TakesADifferenceThatErrorsAndDriftExplainForNoStep) {
+  constexpr Micros kExplained = 50us + 1ms + 10ms;
+  for (const auto& [step, seen] :
+       {std::pair{kExplained, Micros{0}}, std::pair{kExplained + 1us, kExplained + 1us}}) {
+    db::ClockOffset offset;
+    ask(offset, 1s, 50us, 50us);
+    ask(offset, 2s, 1ms, 1ms, step);
+    EXPECT_EQ(offset.at(3s), kStart + 3s + seen) << step.count();
+  }
+}
+
 TEST(ClockOffset, IsMeasuredAnewByTheNextAnswerWhenItIsOld) {
   db::ClockOffset offset;
   ask(offset, 1s, 10us, 10us);

@@ -11,6 +11,8 @@
 #include <functional>
 #include <vector>
 
+#include "metrics/exposition.h"
+
 namespace stagedoor {
 namespace {
 
@@ -175,6 +177,18 @@ TEST(AProcessName, IsNotThatOfALaterProcessWithTheSamePid) {
   const metrics::ProcessName earlier(own.packed() - (std::uint64_t{1} << 22));
   EXPECT_EQ(earlier.pid(), getpid());
   EXPECT_FALSE(earlier.is_alive());
+}
+
+TEST(Exposition, WritesSecondsInDecimalsWithoutAnythingThatSaysNothing) {
+  using namespace std::chrono_literals;
+  for (const auto& [value, text] :
+       {std::pair{Micros{0}, "0"}, std::pair{Micros{250us}, "0.00025"}, std::pair{Micros{1s}, "1"},
+        std::pair{Micros{2'500ms}, "2.5"}, std::pair{Micros{-1'500ms}, "-1.5"}}) {
+    metrics::Exposition exposition;
+    EXPECT_EQ(exposition.gauge("lag_seconds", "How late", value).take(),
+              "# HELP lag_seconds How late\n# TYPE lag_seconds gauge\nlag_seconds " +
+                  std::string(text) + "\n");
+  }
 }
 
 }  // namespace
