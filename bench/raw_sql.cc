@@ -71,9 +71,9 @@ namespace {
 constexpr const char* kLockToken =
     "SELECT status, admitted_at, claimed_at, active_until, held_until, expired_reason, hold_id"
     " FROM queue_tokens WHERE token_id = ? FOR UPDATE";
-constexpr const char* kSelectFacts =
-    "SELECT SYSDATE(6), " LINE_END_REASON("t.concert_id", "?") ","
-    " LEAST(t.last_date_at, COALESCE(t.sale_closes_at, t.last_date_at)), t.active_seconds,"
+const std::string kSelectFacts =
+    "SELECT SYSDATE(6), " + line::line_end_reason("t.concert_id", "?") +
+    ", LEAST(t.last_date_at, COALESCE(t.sale_closes_at, t.last_date_at)), t.active_seconds,"
     " d.concert_id, c.title, d.starts_at, d.sale_opens_at,"
     " LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at)), c.hold_seconds,"
     " c.max_seats_per_user,"
@@ -113,7 +113,8 @@ std::optional<ReservationId> reserve(db::Connection& database, const Fan& fan, D
   return db::transact(database, [&](db::Transaction& transaction) -> std::optional<ReservationId> {
     transaction.query(kLockToken, claims.token_id).next();
     transaction
-        .query(kSelectFacts, claims.place, claims.user_id, date_id, date_id, claims.concert_id)
+        .query(kSelectFacts.c_str(), claims.place, claims.user_id, date_id, date_id,
+               claims.concert_id)
         .next();
     std::int64_t number = 0;
     std::string label;

@@ -12,10 +12,14 @@ constexpr const char* kInsertLineEnd =
 constexpr const char* kSelectLineEnds =
     "SELECT ended_place, reason FROM line_ends WHERE concert_id = ? ORDER BY ended_place";
 
-constexpr const char* kSelectLineEnd =
-    "SELECT " LINE_END_REASON("c.concert_id", "?") ","
-    " LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at))"
-    " FROM concerts c WHERE c.concert_id = ?";
+struct EndRow {
+  std::optional<EndReason> reason;
+  Time closes_at;
+};
+const db::Select<EndRow> kSelectLineEnd(
+    {{line_end_reason("c.concert_id", "?"), &EndRow::reason},
+     {"LEAST(c.last_date_at, COALESCE(c.sale_closes_at, c.last_date_at))", &EndRow::closes_at}},
+    "FROM concerts c WHERE c.concert_id = ?");
 
 constexpr int kTidyBatch = 500;
 
@@ -40,6 +44,11 @@ constexpr const char* kWriteTidied =
 
 }  // namespace
 
+std::string line_end_reason(const std::string& concert_id, const std::string& place) {
+  return "(SELECT e.reason FROM line_ends e WHERE e.concert_id = " + concert_id +
+         " AND e.ended_place >= " + place + " ORDER BY e.ended_place LIMIT 1)";
+}
+
 void record_line_end(db::Transaction& transaction, ConcertId concert_id, Place upto,
                      EndReason reason, Time now) {
   transaction.execute(kInsertLineEnd, concert_id, upto, reason, now);
@@ -57,11 +66,9 @@ std::vector<LineSnapshot::End> read_line_ends(db::Transaction& transaction, Conc
 }
 
 LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Place place, Time now) {
-  LineEnd end;
-  Time closes_at;
-  transaction.query(kSelectLineEnd, place, concert_id).read_first(end.reason, closes_at);
-  end.closed = now >= closes_at;
-  return end;
+  const auto row = kSelectLineEnd.first(transaction, place, concert_id);
+  if (!row) return {};
+  return {row->reason, now >= row->closes_at};
 }
 
 std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {

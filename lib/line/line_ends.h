@@ -1,19 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "db/connection.h"
 #include "db/transaction.h"
 #include "line/snapshot_rules.h"
 
-// Why the line of a concert ended for a place, as an SQL expression; NULL while it has not. It is
-// the first end behind the place that counts.
-#define LINE_END_REASON(concert_id, place)                             \
-  "(SELECT e.reason FROM line_ends e WHERE e.concert_id = " concert_id \
-  " AND e.ended_place >= " place " ORDER BY e.ended_place LIMIT 1)"
-
 namespace stagedoor::line {
+
+// Why the line of a concert ended for a place, as an SQL expression over two others; NULL while it
+// has not. It is the first end behind the place that counts.
+std::string line_end_reason(const std::string& concert_id, const std::string& place);
 
 // From now on the line has ended for everybody up to the place who was not told an earlier end.
 void record_line_end(db::Transaction& transaction, ConcertId concert_id, Place upto,

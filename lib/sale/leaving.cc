@@ -2,7 +2,7 @@
 
 #include "db/transaction.h"
 #include "line/ending.h"
-#include "sale/reservations.h"
+#include "sale/reservation_rows.h"
 
 namespace stagedoor::sale {
 

@@ -15,6 +15,9 @@ constexpr const char* kFreeSeats =
     " SET s.status = 'AVAILABLE', s.reservation_id = NULL, s.held_until = NULL"
     " WHERE r.reservation_id = ? AND s.reservation_id = ?";
 
+constexpr const char* kCancelHold =
+    "UPDATE reservations SET status = 'CANCELLED', open = NULL WHERE reservation_id = ?"
+    " AND status = 'HELD'";
 constexpr const char* kConfirmReservation =
     "UPDATE reservations SET status = 'CONFIRMED', open = NULL, payment_id = ?"
     " WHERE reservation_id = ?";
@@ -66,6 +69,13 @@ void confirm_hold(db::Transaction& transaction, ReservationId id, DateId date_id
 void refund_reservation(db::Transaction& transaction, ReservationId id) {
   assert(transaction.has_entered(db::LockRank::kReservation));
   transaction.execute(kRefundReservation, id);
+  free_seats(transaction, id);
+}
+
+void cancel_hold(db::Transaction& transaction, ReservationId id) {
+  assert(transaction.has_entered(db::LockRank::kToken));
+  transaction.enter(db::LockRank::kReservation);
+  transaction.execute(kCancelHold, id);
   free_seats(transaction, id);
 }
 

@@ -10,6 +10,13 @@
 // The rows of reservations and of the seats that they own, for the operations that work on them.
 namespace stagedoor::sale {
 
+// Of seats.
+inline const db::Columns<ReservedSeat> kSeatColumns = {{"number", &ReservedSeat::number},
+                                                       {"label", &ReservedSeat::label},
+                                                       {"section", &ReservedSeat::section},
+                                                       {"grade", &ReservedSeat::grade},
+                                                       {"price", &ReservedSeat::price}};
+
 // Where `rs` is a row of reservation_seats and `s` the one of the seat.
 inline const db::Columns<ReservedSeat> kReservedSeatColumns = {
     {"rs.number", &ReservedSeat::number},
@@ -64,6 +71,10 @@ void confirm_hold(db::Transaction& transaction, ReservationId id, DateId date_id
 
 // Takes the ownership back and frees the seats. REQUIRES: the reservation is locked.
 void refund_reservation(db::Transaction& transaction, ReservationId id);
+
+// Lets go of the seats of an open hold and ends it as CANCELLED. Seats that another hold has taken
+// over since are left alone. REQUIRES: the hold's token is locked.
+void cancel_hold(db::Transaction& transaction, ReservationId id);
 
 // Frees the seats that the reservation still owns; what another one has taken over since is left
 // alone. REQUIRES: the reservation is locked.

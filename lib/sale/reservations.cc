@@ -1,8 +1,6 @@
 #include "sale/reservations.h"
 
 #include <algorithm>
-#include <cassert>
-#include <map>
 
 #include "db/list_sql.h"
 #include "line/line_ends.h"
@@ -15,9 +13,8 @@
 namespace stagedoor::sale {
 namespace {
 
-constexpr int kLapsedPerBatch = db::kListMax;
 // How often a choice of best seats may lose a race before the client is asked to come again. Each
-// lost race means that somebody else got seats.
+// lost race means that another client got seats.
 constexpr int kChoicesMax = 50;
 
 // All that decides about a wish besides the seats, read while the token is locked.
@@ -44,7 +41,7 @@ const db::Columns<DateOnSale> kDateOnSaleColumns = {
 // The concert `t` is the one of the token, `c` the one of the date.
 const db::Select<SaleFacts> kSelectFacts(
     {{"SYSDATE(6)", &SaleFacts::now},
-     {LINE_END_REASON("t.concert_id", "?"), &SaleFacts::ended_reason},
+     {line::line_end_reason("t.concert_id", "?"), &SaleFacts::ended_reason},
      {"LEAST(t.last_date_at, COALESCE(t.sale_closes_at, t.last_date_at))",
       &SaleFacts::line_closes_at},
      {"t.active_seconds", &SaleFacts::active_s},
@@ -69,11 +66,6 @@ struct LockedSeatRow {
   LockedSeat locked;
   Time now;
 };
-const db::Columns<ReservedSeat> kSeatColumns = {{"number", &ReservedSeat::number},
-                                                {"label", &ReservedSeat::label},
-                                                {"section", &ReservedSeat::section},
-                                                {"grade", &ReservedSeat::grade},
-                                                {"price", &ReservedSeat::price}};
 const db::Columns<LockedSeat> kLockedSeatColumns = {{&LockedSeat::seat, kSeatColumns},
                                                     {"status", &LockedSeat::status},
                                                     {"held_until", &LockedSeat::held_until}};
@@ -197,9 +189,6 @@ bool lost_a_race(const ReserveRequest& request, const Refused& refused, Choice c
   return refused.refusal == Refusal::kNotEnoughSeats && choice == Choice::kSkipLocked;
 }
 
-constexpr const char* kCancelHold =
-    "UPDATE reservations SET status = 'CANCELLED', open = NULL WHERE reservation_id = ?"
-    " AND status = 'HELD'";
 struct HoldOwner {
   UserId user_id;
   TokenId token_id;
@@ -247,43 +236,6 @@ std::vector<Reservation> as_of(std::vector<ReservationSeat> rows, Time now) {
   return reservations;
 }
 
-constexpr const char* kLockLapsedHolds =
-    "SELECT reservation_id FROM reservations WHERE status = 'HELD' AND held_until <= SYSDATE(6)"
-    " ORDER BY held_until LIMIT ? FOR UPDATE SKIP LOCKED";
-const db::ListSql kExpireHolds(
-    "UPDATE reservations SET status = 'EXPIRED', open = NULL WHERE reservation_id IN (#)");
-const db::ListSql kSelectSeatsOfHolds(
-    "SELECT s.date_id, s.number FROM reservation_seats rs"
-    " JOIN reservations r ON r.reservation_id = rs.reservation_id"
-    " JOIN seats s ON s.date_id = r.date_id AND s.number = rs.number"
-    "  AND s.reservation_id = rs.reservation_id"
-    " WHERE rs.reservation_id IN (#) ORDER BY s.date_id, s.number");
-// Whoever took a seat over since it was read has a deadline that is to come.
-const db::ListSql kFreeLapsedSeats(
-    "UPDATE seats SET status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"
-    " WHERE date_id = ? AND number IN (#) AND status = 'HELD' AND held_until <= SYSDATE(6)");
-
-// Frees what is still theirs, in the order in which everybody locks seats.
-void free_lapsed_seats(db::Transaction& transaction, const std::vector<ReservationId>& lapsed) {
-  transaction.enter(db::LockRank::kSeats);
-  std::map<DateId, std::vector<std::int64_t>> seats;
-  for (db::Rows rows = kSelectSeatsOfHolds.query(transaction, {}, lapsed); rows.next();) {
-    DateId date_id;
-    std::int64_t number = 0;
-    rows.read(date_id, number);
-    seats[date_id].push_back(number);
-  }
-  for (const auto& [date_id, numbers] : seats) {
-    for (std::size_t i = 0; i < numbers.size(); i += db::kListMax) {
-      const auto begin = numbers.begin() + static_cast<std::ptrdiff_t>(i);
-      const auto count = std::min(db::kListMax, numbers.size() - i);
-      kFreeLapsedSeats.execute(
-          transaction, {date_id},
-          std::vector<std::int64_t>(begin, begin + static_cast<std::ptrdiff_t>(count)));
-    }
-  }
-}
-
 }  // namespace
 
 Outcome<people::StoredAnswer> reserve_seats(line::WaitingRoom& room, const ReserveRequest& request,
@@ -311,13 +263,6 @@ Outcome<people::StoredAnswer> reserve_seats(line::WaitingRoom& room, const Reser
     choice = Choice::kCareful;
   }
   throw Unavailable("others kept taking the seats that were chosen");
-}
-
-void cancel_hold(db::Transaction& transaction, ReservationId id) {
-  assert(transaction.has_entered(db::LockRank::kToken));
-  transaction.enter(db::LockRank::kReservation);
-  transaction.execute(kCancelHold, id);
-  free_seats(transaction, id);
 }
 
 Outcome<Done> release_reservation(line::WaitingRoom& room, UserId user_id, ReservationId id) {
@@ -352,20 +297,6 @@ TimePage<Reservation> list_reservations(db::Connection& database, UserId user_id
   return make_page(as_of(kListReservations.all(database, user_id, start.at, start.id, limit + 1),
                          database.estimated_now()),
                    limit);
-}
-
-std::int64_t expire_lapsed_holds(db::Connection& database) {
-  return db::transact(database, [&](db::Transaction& transaction) {
-    std::vector<ReservationId> lapsed;
-    for (db::Rows rows = transaction.query(kLockLapsedHolds, kLapsedPerBatch); rows.next();) {
-      rows.read(lapsed.emplace_back());
-    }
-    if (lapsed.empty()) return std::int64_t{0};
-    kExpireHolds.execute(transaction, {}, lapsed);
-    free_lapsed_seats(transaction, lapsed);
-    transaction.commit();
-    return static_cast<std::int64_t>(lapsed.size());
-  });
 }
 
 }  // namespace stagedoor::sale

@@ -39,12 +39,4 @@ TimePage<Reservation> list_reservations(db::Connection& database, UserId user_id
                                         const std::optional<TimeCursor<ReservationId>>& after,
                                         int limit);
 
-// Lets go of the seats of an open hold and ends it as CANCELLED. Seats that somebody else has taken
-// over since are left alone. REQUIRES: the hold's token is locked.
-void cancel_hold(db::Transaction& transaction, ReservationId id);
-
-// Writes down the holds that have lapsed and frees their seats, one bounded batch, leaving alone
-// what other transactions work on. Returns how many holds it ended.
-std::int64_t expire_lapsed_holds(db::Connection& database);
-
 }  // namespace stagedoor::sale

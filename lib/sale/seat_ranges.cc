@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "db/columns.h"
+#include "sale/reservation_rows.h"
 #include "sale/seat_plan_rules.h"
 
 namespace stagedoor::sale {
@@ -27,21 +28,10 @@ const db::Select<SeatRange> kSelectRanges({{"r.first_seat", &SeatRange::from},
 constexpr const char* kSelectDatesToCheck =
     "SELECT concert_id, date_id FROM dates WHERE starts_at > SYSDATE(6) ORDER BY date_id";
 
-struct PlacedSeat {
-  std::int64_t number = 0;
-  std::string label;
-  std::optional<std::string> section;
-  std::string grade;
-  Money price;
-};
-const db::Select<PlacedSeat> kSelectSeats({{"number", &PlacedSeat::number},
-                                           {"label", &PlacedSeat::label},
-                                           {"section", &PlacedSeat::section},
-                                           {"grade", &PlacedSeat::grade},
-                                           {"price", &PlacedSeat::price}},
-                                          "FROM seats WHERE date_id = ? ORDER BY number");
+const db::Select<ReservedSeat> kSelectSeats(kSeatColumns,
+                                            "FROM seats WHERE date_id = ? ORDER BY number");
 
-bool is_of(const SeatRange& range, const PlacedSeat& seat) {
+bool is_of(const SeatRange& range, const ReservedSeat& seat) {
   return seat.label == seat_label(range, seat.number) && seat.section == range.section &&
          seat.grade == range.grade && seat.price == range.price;
 }
@@ -54,7 +44,7 @@ bool seats_are_as_put_in(db::Snapshot& snapshot, ConcertId concert_id, DateId da
   std::int64_t expected = range == ranges.end() ? 0 : range->from;
   bool in_order = true;
   kSelectSeats.each(
-      [&](const PlacedSeat& seat) {
+      [&](const ReservedSeat& seat) {
         in_order = range != ranges.end() && seat.number == expected && is_of(*range, seat);
         if (in_order && ++expected > range->to && ++range != ranges.end()) expected = range->from;
         return in_order;

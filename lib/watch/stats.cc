@@ -10,9 +10,9 @@ constexpr const char* kCountAdmitted =
     "SELECT CAST(COALESCE(SUM(admitted), 0) AS SIGNED) FROM admissions WHERE concert_id = ?";
 
 // Tokens that ended with their whole line count although their rows are not tidied yet.
-constexpr const char* kCountEnded =
-    "SELECT COALESCE(t.expired_reason, " LINE_END_REASON("t.concert_id", "t.place") ") AS reason,"
-    " COUNT(*)"
+const std::string kCountEnded =
+    "SELECT COALESCE(t.expired_reason, " + line::line_end_reason("t.concert_id", "t.place") +
+    ") AS reason, COUNT(*)"
     " FROM queues q JOIN queue_tokens t ON t.concert_id = q.concert_id"
     " WHERE q.concert_id = ? AND (t.status = 'EXPIRED' OR t.place <= q.ended_place)"
     " GROUP BY reason";
@@ -34,7 +34,7 @@ const db::Select<DateStats> kCountSeats(
 ConcertStats read_stats(db::Connection& database, ConcertId id, Time now) {
   ConcertStats stats;
   database.query(kCountAdmitted, id).read_first(stats.admitted_total);
-  for (db::Rows rows = database.query(kCountEnded, id); rows.next();) {
+  for (db::Rows rows = database.query(kCountEnded.c_str(), id); rows.next();) {
     std::string reason;
     std::int64_t count = 0;
     rows.read(reason, count);

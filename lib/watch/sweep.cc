@@ -7,7 +7,7 @@
 #include "line/line_ends.h"
 #include "people/apply_once.h"
 #include "sale/concerts.h"
-#include "sale/reservations.h"
+#include "sale/lapsed_holds.h"
 
 namespace stagedoor::watch {
 namespace {

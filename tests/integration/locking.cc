@@ -9,6 +9,7 @@
 #include "line/line_ends.h"
 #include "money/ledger.h"
 #include "money/payments.h"
+#include "sale/lapsed_holds.h"
 #include "sale/reservation_rows.h"
 #include "sale/reservations.h"
 
