@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "endpoint/endpoint.h"
+#include "endpoint/services.h"
 #include "line/token_rules.h"
 #include "sale/concert_rules.h"
 

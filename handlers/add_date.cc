@@ -9,20 +9,17 @@
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> add_date(const http::Request& request, Services& services) {
-  const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
-  if (!id) return id.error();
-  auto body = http::JsonBody::parse(request);
-  if (!body) return body.error();
-  const NewDate date = read_new_date(body->root());
-  if (const auto checked = body->check(); !checked) return checked.error();
+Outcome<http::Response> add_date(Call& call, Services& services) {
+  const auto concert_id = call.path<ConcertId>();
+  const NewDate date = read_new_date(call.body());
+  if (call.refused()) return call.refusal();
 
   auto room = services.waiting_room();
-  const auto added = sale::put_date_on_sale(room, *id, date);
-  if (!added) return added.error();
-  JsonWriter json;
-  write_date(json, *added);
-  return http::json(201, json.take());
+  return sale::put_date_on_sale(room, concert_id, date).transform([](const DateSummary& added) {
+    JsonWriter json;
+    write_date(json, added);
+    return http::json(201, json.take());
+  });
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <iostream>
 
 #include "base/log.h"
-#include "endpoint/endpoint.h"
+#include "endpoint/services.h"
 #include "metrics/metrics.h"
 #include "watch/audit.h"
 

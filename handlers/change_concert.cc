@@ -9,21 +9,19 @@
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> change_concert(const http::Request& request, Services& services) {
-  const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
-  if (!id) return id.error();
-  auto body = http::JsonBody::parse(request);
-  if (!body) return body.error();
-  const auto change = read_settings_change(body->root());
-  if (const auto checked = body->check(); !checked) return checked.error();
+Outcome<http::Response> change_concert(Call& call, Services& services) {
+  const auto id = call.path<ConcertId>();
+  const auto change = read_settings_change(call.body());
+  if (call.refused()) return call.refusal();
 
   auto room = services.waiting_room();
-  const auto changed = sale::apply_change(room, *id, change);
+  const auto changed = sale::apply_change(room, id, change);
   if (!changed) return changed.error();
   const Time now = services.database.now();
-  const auto dates = sale::list_dates(services.database, *id, false, now);
-  if (!dates) return dates.error();
-  return http::json(200, organiser_json({*changed, *dates}, sale_state(*changed, now)));
+  return sale::list_dates(services.database, id, false, now)
+      .transform([&](const std::vector<DateSummary>& dates) {
+        return http::json(200, organiser_json({*changed, dates}, sale_state(*changed, now)));
+      });
 }
 
 }  // namespace

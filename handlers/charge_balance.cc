@@ -4,7 +4,6 @@
 // 403 forbidden: another user's; 422 balance_limit_exceeded
 #include "base/json_writer.h"
 #include "endpoint/endpoint.h"
-#include "endpoint/idempotency_key.h"
 #include "money/ledger.h"
 
 namespace stagedoor {
@@ -24,24 +23,17 @@ std::string charge_json(const money::Charge& charge, const std::string& currency
   return json.take();
 }
 
-Outcome<http::Response> charge_balance(const http::Request& request, Services& services) {
-  const auto user_id = request.user_id();
-  if (!user_id) return user_id.error();
-  const auto path_id = request.id_in_path<UserId>("USER_ID");
-  if (!path_id) return path_id.error();
-  if (*path_id != *user_id) return Refused{Refusal::kForbidden};
-  auto body = http::JsonBody::parse(request);
-  if (!body) return body.error();
-  const Money amount{body->root().integer("amount", {1, kChargeMax})};
-  if (const auto checked = body->check(); !checked) return checked.error();
-  const auto key = require_idempotency_key(request, "charge", body->canonical());
-  if (!key) return key.error();
+Outcome<http::Response> charge_balance(Call& call, Services& services) {
+  const UserId user_id = call.own_path_user();
+  const Money amount{call.body().integer("amount", {1, kChargeMax})};
+  const auto key = call.key("charge");
+  if (call.refused()) return call.refusal();
 
-  const auto answer = money::charge(
-      services.database, *user_id, amount, *key,
-      [&](const money::Charge& charge) { return charge_json(charge, services.config.currency); });
-  if (!answer) return answer.error();
-  return answer_response(*answer);
+  return money::charge(services.database, user_id, amount, key,
+                       [&](const money::Charge& charge) {
+                         return charge_json(charge, services.config.currency);
+                       })
+      .transform(answer_response);
 }
 
 }  // namespace

@@ -36,16 +36,16 @@ std::string write_stats(const LineSnapshot& line, const watch::ConcertStats& sta
   return json.end_array().field("revenue", revenue).end_object().take();
 }
 
-Outcome<http::Response> concert_stats(const http::Request& request, Services& services) {
-  const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
-  if (!id) return id.error();
-  const auto sight = services.lines.look(*id);
+Outcome<http::Response> concert_stats(Call& call, Services& services) {
+  const auto id = call.path<ConcertId>();
+  if (call.refused()) return call.refusal();
+  const auto sight = services.lines.look(id);
   if (!sight) return sight.error();
   const Time now = services.database.estimated_now();
   auto room = services.waiting_room();
-  return http::json(200, sale::cached_stats(room, *id, now, [&] {
+  return http::json(200, sale::cached_stats(room, id, now, [&] {
                       return write_stats(*sight->line,
-                                         watch::read_stats(services.database, *id, now));
+                                         watch::read_stats(services.database, id, now));
                     }));
 }
 

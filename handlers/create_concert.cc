@@ -8,11 +8,9 @@
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> create_concert(const http::Request& request, Services& services) {
-  auto body = http::JsonBody::parse(request);
-  if (!body) return body.error();
-  const NewConcert concert = read_new_concert(body->root());
-  if (const auto checked = body->check(); !checked) return checked.error();
+Outcome<http::Response> create_concert(Call& call, Services& services) {
+  const NewConcert concert = read_new_concert(call.body());
+  if (call.refused()) return call.refusal();
 
   auto room = services.waiting_room();
   const auto created = sale::put_on_sale(room, concert);

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <map>
 
-#include "endpoint/endpoint.h"
+#include "endpoint/services.h"
 #include "metrics/exposition.h"
 
 int main() {

@@ -7,7 +7,7 @@
 #include <iostream>
 
 #include "base/log.h"
-#include "endpoint/endpoint.h"
+#include "endpoint/services.h"
 #include "metrics/metrics.h"
 #include "watch/alerts.h"
 #include "watch/outage.h"

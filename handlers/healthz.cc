@@ -6,8 +6,7 @@
 int main(int argc, char** argv) {
   return stagedoor::run_endpoint(
       "healthz", argc, argv,
-      [](const stagedoor::http::Request&,
-         stagedoor::Services&) -> stagedoor::Outcome<stagedoor::http::Response> {
+      [](stagedoor::Call&, stagedoor::Services&) -> stagedoor::Outcome<stagedoor::http::Response> {
         return stagedoor::http::json(200, R"({"status":"ok"})");
       });
 }

@@ -4,33 +4,24 @@
 // 404 not_found; 410 sold_out, sale_closed
 #include "endpoint/batch.h"
 #include "endpoint/queue_json.h"
-#include "http/json_body.h"
 #include "line/joining.h"
 
 namespace stagedoor {
 namespace {
 
-Outcome<line::JoinRequest> read_join(const http::Request& request) {
-  const auto user_id = request.user_id();
-  if (!user_id) return user_id.error();
-  auto body = http::JsonBody::parse(request);
-  if (!body) return body.error();
-  const ConcertId concert_id{body->root().integer("concert_id", http::kIdRange)};
-  if (const auto checked = body->check(); !checked) return checked.error();
-  return line::JoinRequest{*user_id, concert_id};
+line::JoinRequest read_join(Call& call) {
+  const UserId user_id = call.user();
+  return {user_id, ConcertId{call.body().integer("concert_id", http::kIdRange)}};
 }
 
-std::vector<Outcome<http::Response>> join_queue(std::span<const http::Request> requests,
-                                                Services& services) {
-  return answer_batch(requests, read_join, [&](std::span<const line::JoinRequest> joins) {
+std::vector<Outcome<http::Response>> join_queue(std::span<Call> calls, Services& services) {
+  return answer_batch(calls, read_join, [&](std::span<const line::JoinRequest> joins) {
     auto room = services.waiting_room();
     std::vector<Outcome<http::Response>> answers;
     for (const auto& joined : line::join_queue(room, joins)) {
-      if (!joined) {
-        answers.push_back(joined.error());
-        continue;
-      }
-      answers.push_back(queue_response(joined->created ? 201 : 200, joined->state, services));
+      answers.push_back(joined.transform([&](const line::Joined& now_in_line) {
+        return queue_response(now_in_line.created ? 201 : 200, now_in_line.state, services);
+      }));
     }
     return answers;
   });

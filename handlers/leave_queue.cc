@@ -3,21 +3,17 @@
 // 204 left; again: 204
 // 401 queue_token_required, queue_token_invalid
 #include "endpoint/endpoint.h"
-#include "endpoint/queue_json.h"
-#include "http/json_body.h"
 #include "sale/leaving.h"
 
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> leave_queue(const http::Request& request, Services& services) {
-  const auto claims = read_queue_token(request, services);
-  if (!claims) return claims.error();
-  if (const auto none = http::JsonBody::expect_none(request); !none) return none.error();
+Outcome<http::Response> leave_queue(Call& call, Services& services) {
+  const QueueTokenClaims claims = call.queue_token();
+  call.expect_no_body();
+  if (call.refused()) return call.refusal();
   auto room = services.waiting_room();
-  const auto ended = sale::end_token(room, claims->token_id, EndReason::kLeft);
-  if (!ended) return ended.error();
-  return http::no_content();
+  return sale::end_token(room, claims.token_id, EndReason::kLeft).transform(http::done);
 }
 
 }  // namespace

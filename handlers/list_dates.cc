@@ -5,7 +5,6 @@
 #include "endpoint/concert_json.h"
 #include "endpoint/endpoint.h"
 #include "http/caching.h"
-#include "http/query.h"
 #include "sale/catalogue.h"
 
 namespace stagedoor {
@@ -18,19 +17,18 @@ std::string write_body(const std::vector<DateSummary>& dates) {
   return json.end_array().end_object().take();
 }
 
-Outcome<http::Response> list_dates(const http::Request& request, Services& services) {
-  const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
-  if (!id) return id.error();
-  const auto available = http::read_flag(request, "available");
-  if (!available) return available.error();
+Outcome<http::Response> list_dates(Call& call, Services& services) {
+  const auto id = call.path<ConcertId>();
+  const bool available = call.flag("available");
+  if (call.refused()) return call.refusal();
   const Time now = services.database.estimated_now();
   auto room = services.waiting_room();
-  std::string body = sale::cached_dates(room, *id, *available, now, [&] {
-    const auto dates = sale::list_dates(services.database, *id, *available, now);
+  std::string body = sale::cached_dates(room, id, available, now, [&] {
+    const auto dates = sale::list_dates(services.database, id, available, now);
     return dates ? write_body(*dates) : std::string();
   });
   if (body.empty()) return Refused{Refusal::kNotFound};
-  return http::cacheable_json(request, std::move(body), "public, max-age=1");
+  return http::cacheable_json(call.request(), std::move(body), "public, max-age=1");
 }
 
 }  // namespace

@@ -9,12 +9,11 @@
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> list_payments(const http::Request& request, Services& services) {
-  const auto user_id = request.user_id();
-  if (!user_id) return user_id.error();
-  const auto page = read_time_page<PaymentId>(request);
-  if (!page) return page.error();
-  const auto found = money::list_payments(services.database, *user_id, page->after, page->limit);
+Outcome<http::Response> list_payments(Call& call, Services& services) {
+  const UserId user_id = call.user();
+  const auto page = read_time_page<PaymentId>(call);
+  if (call.refused()) return call.refusal();
+  const auto found = money::list_payments(services.database, user_id, page.after, page.limit);
   return http::json(200, write_time_page(found, payment_json));
 }
 

@@ -17,27 +17,24 @@ constexpr const char* kCacheControl = "private, no-cache";
 // The web server's group reads the files.
 constexpr mode_t kMask = 0027;
 
-Outcome<bool> read_available_only(const http::Request& request) {
-  const auto status = request.query("status");
-  if (!status) return false;
-  if (*status == "AVAILABLE") return true;
-  return Refused::fields({{"status", "must be AVAILABLE"}});
+bool read_available_only(Call& call) {
+  const auto status = call.query("status");
+  if (status && *status != "AVAILABLE") call.refuse_query("status", "must be AVAILABLE");
+  return status.has_value();
 }
 
-Outcome<http::Response> list_seats(const http::Request& request, Services& services) {
-  const auto concert_id = request.number_in_path<ConcertId>("CONCERT_ID");
-  if (!concert_id) return concert_id.error();
-  const auto date_id = request.number_in_path<DateId>("DATE_ID");
-  if (!date_id) return date_id.error();
-  const auto available_only = read_available_only(request);
-  if (!available_only) return available_only.error();
+Outcome<http::Response> list_seats(Call& call, Services& services) {
+  const auto concert_id = call.path<ConcertId>();
+  const auto date_id = call.path<DateId>();
+  const bool available_only = read_available_only(call);
+  if (call.refused()) return call.refusal();
 
-  auto listing = services.listings.find({*concert_id, *date_id}, *available_only);
+  auto listing = services.listings.find({concert_id, date_id}, available_only);
   if (!listing) return Refused{Refusal::kNotFound};
-  if (http::has_tag(request, listing->version)) {
+  if (http::has_tag(call.request(), listing->version)) {
     return http::not_modified(listing->version, kCacheControl);
   }
-  const std::string_view listings_at = request.param("LISTINGS_AT");
+  const std::string_view listings_at = call.request().param("LISTINGS_AT");
   if (!listings_at.empty() && !listing->file.empty()) {
     http::Response response = http::no_content();
     response.headers.emplace_back("X-Accel-Redirect", std::string(listings_at) + listing->file);

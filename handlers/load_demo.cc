@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "base/json_writer.h"
-#include "endpoint/endpoint.h"
+#include "endpoint/services.h"
 #include "sale/catalogue.h"
 
 int main() {

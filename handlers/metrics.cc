@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
   using namespace stagedoor;
   std::optional<watch::GaugeReader> gauges;  // remembers what it has read
   return run_endpoint("metrics", argc, argv,
-                      [&](const http::Request&, Services& services) -> Outcome<http::Response> {
+                      [&](Call&, Services& services) -> Outcome<http::Response> {
                         if (!gauges) gauges.emplace(services.database);
                         return metrics_response(services, *gauges);
                       });

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/encoding.h"
-#include "endpoint/endpoint.h"
+#include "endpoint/services.h"
 
 namespace stagedoor {
 namespace {

@@ -5,30 +5,22 @@
 // owner; 404 not_found; 409 already_paid, reservation_cancelled; 410 hold_expired;
 // 402 insufficient_balance
 #include "endpoint/endpoint.h"
-#include "endpoint/idempotency_key.h"
 #include "endpoint/payment_json.h"
-#include "endpoint/queue_json.h"
 #include "money/payments.h"
 
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> pay(const http::Request& request, Services& services) {
-  const auto user_id = request.user_id();
-  if (!user_id) return user_id.error();
-  auto body = http::JsonBody::parse(request);
-  if (!body) return body.error();
-  const auto reservation_id = body->root().id<ReservationId>("reservation_id");
-  if (const auto checked = body->check(); !checked) return checked.error();
-  const auto key = require_idempotency_key(request, "pay", body->canonical());
-  if (!key) return key.error();
+Outcome<http::Response> pay(Call& call, Services& services) {
+  const UserId user_id = call.user();
+  const auto reservation_id = call.body().id<ReservationId>("reservation_id");
+  const auto key = call.key("pay");
+  const auto token = call.own_queue_token();
+  if (call.refused()) return call.refusal();
 
   auto room = services.waiting_room();
-  const auto answer = money::pay(
-      room, {*user_id, read_own_queue_token(request, services, *user_id), reservation_id, *key},
-      payment_json);
-  if (!answer) return answer.error();
-  return answer_response(*answer);
+  return money::pay(room, {user_id, token, reservation_id, key}, payment_json)
+      .transform(answer_response);
 }
 
 }  // namespace

@@ -8,13 +8,13 @@
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> queue_position(const http::Request& request, Services& services) {
-  const auto claims = read_queue_token(request, services);
-  if (!claims) return claims.error();
+Outcome<http::Response> queue_position(Call& call, Services& services) {
+  const QueueTokenClaims claims = call.queue_token();
+  if (call.refused()) return call.refusal();
   auto room = services.waiting_room();
-  const auto state = line::find_queue_state(room, *claims);
-  if (!state) return state.error();
-  return queue_response(200, *state, services);
+  return line::find_queue_state(room, claims).transform([&](const line::QueueState& state) {
+    return queue_response(200, state, services);
+  });
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 const char* state_name(bool answers) { return answers ? "ok" : "down"; }
 
-Outcome<http::Response> readyz(const http::Request&, Services& services) {
+Outcome<http::Response> readyz(Call&, Services& services) {
   const bool database = services.database.ping();
   const bool cache = services.memcached.ping();
   JsonWriter json;

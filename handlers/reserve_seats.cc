@@ -5,8 +5,6 @@
 // 403 wrong_concert; 410 sale_closed; 409 not_on_sale; 422 validation_failed; 409 hold_exists,
 // seat_limit_exceeded, seat_unavailable or not_enough_seats
 #include "endpoint/endpoint.h"
-#include "endpoint/idempotency_key.h"
-#include "endpoint/queue_json.h"
 #include "endpoint/reservation_json.h"
 #include "sale/reservations.h"
 
@@ -26,23 +24,17 @@ SeatWish read_wish(http::JsonObject& body) {
   return wish;
 }
 
-Outcome<http::Response> reserve_seats(const http::Request& request, Services& services) {
-  const auto user_id = request.user_id();
-  if (!user_id) return user_id.error();
-  auto body = http::JsonBody::parse(request);
-  if (!body) return body.error();
-  const DateId date_id{body->root().integer("date_id", http::kIdRange)};
-  const SeatWish wish = read_wish(body->root());
-  if (const auto checked = body->check(); !checked) return checked.error();
-  const auto key = read_idempotency_key(request, "reserve", body->canonical());
-  if (!key) return key.error();
+Outcome<http::Response> reserve_seats(Call& call, Services& services) {
+  const UserId user_id = call.user();
+  const DateId date_id{call.body().integer("date_id", http::kIdRange)};
+  const SeatWish wish = read_wish(call.body());
+  const auto key = call.optional_key("reserve");
+  const auto token = call.own_queue_token();
+  if (call.refused()) return call.refusal();
 
   auto room = services.waiting_room();
-  const auto answer = sale::reserve_seats(
-      room, {*user_id, read_own_queue_token(request, services, *user_id), date_id, wish, *key},
-      reservation_json);
-  if (!answer) return answer.error();
-  return answer_response(*answer);
+  return sale::reserve_seats(room, {user_id, token, date_id, wish, key}, reservation_json)
+      .transform(answer_response);
 }
 
 }  // namespace

@@ -9,14 +9,14 @@
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> show_balance(const http::Request& request, Services& services) {
-  const auto user = read_user_in_path(request, services);
-  if (!user) return user.error();
+Outcome<http::Response> show_balance(Call& call, Services& services) {
+  const UserInPath user = read_user_in_path(call, services);
+  if (call.refused()) return call.refusal();
   JsonWriter json;
   json.begin_object()
-      .field("user_id", user->id)
-      .field("name", user->account.name)
-      .field("balance", user->account.balance)
+      .field("user_id", user.id)
+      .field("name", user.account.name)
+      .field("balance", user.account.balance)
       .field("currency", services.config.currency)
       .end_object();
   return http::json(200, json.take());

@@ -28,20 +28,20 @@ std::string write_body(const Concert& concert, const LineSnapshot& line, Time no
   return json.end_object().take();
 }
 
-Outcome<http::Response> show_concert(const http::Request& request, Services& services) {
-  const auto id = request.number_in_path<ConcertId>("CONCERT_ID");
-  if (!id) return id.error();
+Outcome<http::Response> show_concert(Call& call, Services& services) {
+  const auto id = call.path<ConcertId>();
+  if (call.refused()) return call.refusal();
   const Time now = services.database.estimated_now();
   auto room = services.waiting_room();
-  std::string body = sale::cached_concert(room, *id, now, [&] {
+  std::string body = sale::cached_concert(room, id, now, [&] {
     // The line first: a look at it may be what finds that the sale is sold out.
-    const auto sight = services.lines.look(*id);
+    const auto sight = services.lines.look(id);
     if (!sight) return std::string();
-    const auto concert = sale::find_concert(services.database, *id);
+    const auto concert = sale::find_concert(services.database, id);
     return concert ? write_body(*concert, *sight->line, now) : std::string();
   });
   if (body.empty()) return Refused{Refusal::kNotFound};
-  return http::cacheable_json(request, std::move(body), "no-cache");
+  return http::cacheable_json(call.request(), std::move(body), "no-cache");
 }
 
 }  // namespace

@@ -9,14 +9,13 @@
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> show_payment(const http::Request& request, Services& services) {
-  const auto user_id = request.user_id();
-  if (!user_id) return user_id.error();
-  const auto id = request.id_in_path<PaymentId>("PAYMENT_ID");
-  if (!id) return id.error();
-  const auto payment = money::find_payment(services.database, *user_id, *id);
-  if (!payment) return payment.error();
-  return http::json(200, payment_json(*payment));
+Outcome<http::Response> show_payment(Call& call, Services& services) {
+  const UserId user_id = call.user();
+  const auto id = call.path<PaymentId>();
+  if (call.refused()) return call.refusal();
+  return money::find_payment(services.database, user_id, id).transform([](const Payment& payment) {
+    return http::json(200, payment_json(payment));
+  });
 }
 
 }  // namespace

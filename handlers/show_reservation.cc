@@ -9,14 +9,14 @@
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> show_reservation(const http::Request& request, Services& services) {
-  const auto user_id = request.user_id();
-  if (!user_id) return user_id.error();
-  const auto id = request.id_in_path<ReservationId>("RESERVATION_ID");
-  if (!id) return id.error();
-  const auto reservation = sale::find_reservation(services.database, *user_id, *id);
-  if (!reservation) return reservation.error();
-  return http::json(200, reservation_json(*reservation));
+Outcome<http::Response> show_reservation(Call& call, Services& services) {
+  const UserId user_id = call.user();
+  const auto id = call.path<ReservationId>();
+  if (call.refused()) return call.refusal();
+  return sale::find_reservation(services.database, user_id, id)
+      .transform([](const Reservation& reservation) {
+        return http::json(200, reservation_json(reservation));
+      });
 }
 
 }  // namespace

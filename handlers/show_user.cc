@@ -9,15 +9,15 @@
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> show_user(const http::Request& request, Services& services) {
-  const auto user = read_user_in_path(request, services);
-  if (!user) return user.error();
+Outcome<http::Response> show_user(Call& call, Services& services) {
+  const UserInPath user = read_user_in_path(call, services);
+  if (call.refused()) return call.refusal();
   JsonWriter json;
   json.begin_object()
-      .field("user_id", user->id)
-      .field("name", user->account.name)
-      .field("email", user->account.email)
-      .field("created_at", user->account.created_at)
+      .field("user_id", user.id)
+      .field("name", user.account.name)
+      .field("email", user.account.email)
+      .field("created_at", user.account.created_at)
       .end_object();
   return http::json(200, json.take());
 }

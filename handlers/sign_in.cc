@@ -6,20 +6,17 @@
 #include "base/json_writer.h"
 #include "endpoint/account_json.h"
 #include "endpoint/endpoint.h"
-#include "http/json_body.h"
 #include "password/password.h"
 #include "people/accounts.h"
 
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> sign_in(const http::Request& request, Services& services) {
-  if (!services.access_tokens.can_sign()) return Refused{Refusal::kNotFound};
-  auto body = http::JsonBody::parse(request);
-  if (!body) return body.error();
-  const std::string email = body->root().text("email", {1, 254});
-  const std::string password = body->root().text("password", {1, 128});
-  if (const auto checked = body->check(); !checked) return checked.error();
+Outcome<http::Response> sign_in(Call& call, Services& services) {
+  if (!services.access_tokens.can_sign()) call.refuse_path(Refusal::kNotFound);
+  const std::string email = call.body().text("email", {1, 254});
+  const std::string password = call.body().text("password", {1, 128});
+  if (call.refused()) return call.refusal();
 
   const auto found = people::find_credentials(services.database, email);
   const std::string& stored = found ? found->password_hash : password::unknown_user_hash();

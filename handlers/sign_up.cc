@@ -6,7 +6,6 @@
 #include "base/json_writer.h"
 #include "endpoint/account_json.h"
 #include "endpoint/endpoint.h"
-#include "http/json_body.h"
 #include "password/password.h"
 #include "people/account_rules.h"
 #include "people/accounts.h"
@@ -14,25 +13,23 @@
 namespace stagedoor {
 namespace {
 
-Outcome<http::Response> sign_up(const http::Request& request, Services& services) {
-  if (!services.access_tokens.can_sign()) return Refused{Refusal::kNotFound};
-  auto body = http::JsonBody::parse(request);
-  if (!body) return body.error();
-  http::JsonObject& fields = body->root();
-  const std::string name = fields.text("name", {1, 100});
-  const std::string email = fields.text("email", {3, 254});
-  const std::string password = fields.text("password", {10, 128});
-  if (!is_readable(name)) fields.fail("name", "must be readable text");
-  if (!is_email(email)) fields.fail("email", "must be an e-mail address");
-  if (const auto checked = body->check(); !checked) return checked.error();
+Outcome<http::Response> sign_up(Call& call, Services& services) {
+  if (!services.access_tokens.can_sign()) call.refuse_path(Refusal::kNotFound);
+  http::JsonObject& body = call.body();
+  const std::string name = body.text("name", {1, 100});
+  const std::string email = body.text("email", {3, 254});
+  const std::string password = body.text("password", {10, 128});
+  if (!is_readable(name)) body.fail("name", "must be readable text");
+  if (!is_email(email)) body.fail("email", "must be an e-mail address");
+  if (call.refused()) return call.refusal();
 
-  const auto user_id =
-      people::create_user(services.database, {name, email, password::hash(password)});
-  if (!user_id) return user_id.error();
-  JsonWriter json;
-  json.begin_object().field("user_id", *user_id).field("name", name).field("email", email);
-  write_access_token(json, services, *user_id);
-  return http::json(201, json.end_object().take());
+  return people::create_user(services.database, {name, email, password::hash(password)})
+      .transform([&](UserId user_id) {
+        JsonWriter json;
+        json.begin_object().field("user_id", user_id).field("name", name).field("email", email);
+        write_access_token(json, services, user_id);
+        return http::json(201, json.end_object().take());
+      });
 }
 
 }  // namespace

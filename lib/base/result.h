@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cassert>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -37,6 +38,13 @@ class [[nodiscard]] Result {
   [[nodiscard]] const Error& error() const {
     assert(!ok());
     return *std::get_if<1>(&state_);
+  }
+
+  // What `change` makes of the value; the same error where there is none.
+  template <typename Change>
+  Result<std::invoke_result_t<Change, const Value&>, Error> transform(Change change) const {
+    if (!ok()) return error();
+    return change(value());
   }
 
  private:

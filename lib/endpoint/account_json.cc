@@ -4,19 +4,16 @@
 
 namespace stagedoor {
 
-Outcome<UserInPath> read_user_in_path(const http::Request& request, Services& services) {
-  const auto caller = request.user_id();
-  if (!caller) return caller.error();
-  const auto id = request.id_in_path<UserId>("USER_ID");
-  if (!id) return id.error();
-  const bool is_own = *id == *caller;
-  if (!is_own && token::parse_role(request.param("STAGEDOOR_ROLE")) != token::Role::kAdmin) {
-    return Refused{Refusal::kForbidden};
-  }
-  if (is_own) people::ensure_user(services.database, *id);
-  const auto account = money::find_account(services.database, *id);
-  if (!account) return Refused{Refusal::kNotFound};
-  return UserInPath{*id, *account};
+UserInPath read_user_in_path(Call& call, Services& services) {
+  const UserId caller = call.user();
+  const auto id = call.path<UserId>();
+  const bool is_own = id == caller;
+  if (!is_own && !call.is_admin()) call.refuse_path(Refusal::kForbidden);
+  if (call.refused()) return {};
+  if (is_own) people::ensure_user(services.database, id);
+  const auto account = money::find_account(services.database, id);
+  if (!account) call.refuse_path(Refusal::kNotFound);
+  return {id, account.value_or(money::Account{})};
 }
 
 void write_access_token(JsonWriter& json, const Services& services, UserId user_id) {

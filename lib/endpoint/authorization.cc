@@ -46,7 +46,7 @@ void remember_admitted(Services& services, const line::QueueState& state) {
 Outcome<Done> check_admission(const http::Request& request, Services& services, UserId user_id) {
   const auto claims = read_own_queue_token(request, services, user_id);
   if (!claims) return claims.error();
-  const auto concert_id = request.number_in_path<ConcertId>("CONCERT_ID");
+  const auto concert_id = request.in_path<ConcertId>("CONCERT_ID");
   if (!concert_id || claims->concert_id != *concert_id) return Refused{Refusal::kWrongConcert};
   const auto recently = services.recently_admitted.find(claims->token_id);
   if (recently != services.recently_admitted.end() && monotonic_now() < recently->second) {
@@ -74,8 +74,8 @@ void name_listing(const http::Request& request, Services& services, http::Respon
   const std::string_view query = original_query(request);
   const bool available_only = query == "status=AVAILABLE";
   if (listings_at.empty() || (!query.empty() && !available_only)) return;
-  const auto concert_id = request.number_in_path<ConcertId>("CONCERT_ID");
-  const auto date_id = request.number_in_path<DateId>("DATE_ID");
+  const auto concert_id = request.in_path<ConcertId>("CONCERT_ID");
+  const auto date_id = request.in_path<DateId>("DATE_ID");
   if (!concert_id || !date_id) return;
   const auto listing = services.listings.name({*concert_id, *date_id}, available_only);
   if (!listing) return;
@@ -95,7 +95,8 @@ http::Response as_subrequest_refusal(const http::Request& request, const Refused
 
 }  // namespace
 
-Outcome<http::Response> authorize(const http::Request& request, Services& services) {
+Outcome<http::Response> authorize(Call& call, Services& services) {
+  const http::Request& request = call.request();
   const auto identity = identify(request, services);
   if (!identity) return as_subrequest_refusal(request, identity.error());
   http::Response response = http::no_content();

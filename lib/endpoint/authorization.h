@@ -5,6 +5,6 @@
 namespace stagedoor {
 
 // Answers the auth subrequest of nginx; see handlers/authorize.cc.
-Outcome<http::Response> authorize(const http::Request& request, Services& services);
+Outcome<http::Response> authorize(Call& call, Services& services);
 
 }  // namespace stagedoor

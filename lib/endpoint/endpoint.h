@@ -1,53 +1,18 @@
 #pragma once
 
 #include <functional>
-#include <map>
 
-#include "base/config.h"
-#include "cache/memcached.h"
-#include "cache/versioned.h"
-#include "db/connection.h"
-#include "http/request.h"
+#include "endpoint/call.h"
+#include "endpoint/services.h"
 #include "http/response.h"
-#include "line/queue_tokens.h"
-#include "sale/listings.h"
-#include "token/access_token.h"
-#include "token/queue_token.h"
 
 namespace stagedoor {
 
-// What a handler may use. Connections are made when they are first used.
-struct Services {
-  explicit Services(Config loaded);
-
-  Config config;
-  db::Connection database;
-  cache::Memcached memcached;
-  cache::Versioned cache;
-  token::AccessTokens access_tokens;
-  token::QueueTokens queue_tokens;
-  line::LineReader lines;
-  sale::Listings listings;
-  // Whom this process has seen let in, and until when it need not look again (monotonic time).
-  std::map<TokenId, Micros> recently_admitted = {};
-
-  line::WaitingRoom waiting_room() { return {database, memcached, cache, lines}; }
-};
-
-using Endpoint = std::function<Outcome<http::Response>(const http::Request&, Services&)>;
+// Answers one call, or refuses it.
+using Endpoint = std::function<Outcome<http::Response>(Call&, Services&)>;
 
 // The main() of every handler: reads the configuration, then serves (see fastcgi::serve). With
 // --check-config it only tells whether the configuration is right.
 int run_endpoint(const char* name, int argc, char** argv, const Endpoint& endpoint);
-
-// REQUIRES: a configuration that load_config_or_exit() has checked.
-token::AccessTokens make_access_tokens(const Config& config);
-
-// The configuration of this binary; prints what is wrong with it and exits otherwise.
-Config load_config_or_exit();
-
-// From now on this binary counts into the metrics of that name, and what it logs as critical
-// becomes an alert.
-void report_as(const char* name, const Config& config);
 
 }  // namespace stagedoor

@@ -1,16 +1,31 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "base/json_writer.h"
 #include "base/pages.h"
-#include "http/paging.h"
+#include "endpoint/call.h"
 
-// Pages of lists that run from the newest to the oldest. An item has `created_at` and `id`.
 namespace stagedoor {
 
+// {"items": [...], "next_cursor": ...}: write_item(json, item) writes each, cursor_of(item) says
+// where the list goes on.
+template <typename Items, typename WriteItem, typename CursorOf>
+std::string write_list(const Items& items, bool more, WriteItem write_item, CursorOf cursor_of) {
+  JsonWriter json;
+  json.begin_object().key("items").begin_array();
+  for (const auto& item : items) write_item(json, item);
+  json.end_array().key("next_cursor");
+  if (more) {
+    json.value(cursor_of(items.back()));
+  } else {
+    json.value(nullptr);
+  }
+  return json.end_object().take();
+}
+
+// Lists that run from the newest to the oldest. An item has `created_at` and `id`.
 template <typename IdType>
 struct TimePageRequest {
   int limit = 20;
@@ -18,29 +33,20 @@ struct TimePageRequest {
 };
 
 template <typename IdType>
-Outcome<TimePageRequest<IdType>> read_time_page(const http::Request& request) {
-  const auto page = http::read_page(request, 2);
-  if (!page) return page.error();
-  TimePageRequest<IdType> result{.limit = page->limit};
-  if (!page->after) return result;
-  const auto at = parse_sql((*page->after)[0]);
-  const auto id = IdType::parse((*page->after)[1]);
-  if (!at || !id) return Refused::fields({{"cursor", "is not a cursor of this list"}});
-  result.after = {*at, *id};
+TimePageRequest<IdType> read_time_page(Call& call) {
+  const auto page = call.page<Time, IdType>();
+  TimePageRequest<IdType> result{.limit = page.limit};
+  if (!page.after) return result;
+  const auto& [at, id] = *page.after;
+  result.after = {at, id};
   return result;
 }
 
 template <typename Item, typename Render>
 std::string write_time_page(const TimePage<Item>& page, const Render& render) {
-  JsonWriter json;
-  json.begin_object().key("items").begin_array();
-  for (const Item& item : page.items) json.raw(render(item));
-  json.end_array().key("next_cursor");
-  if (!page.more) return json.value(nullptr).end_object().take();
-  const Item& last = page.items.back();
-  return json.value(http::encode_cursor({to_sql(last.created_at), last.id.text()}))
-      .end_object()
-      .take();
+  return write_list(
+      page.items, page.more, [&](JsonWriter& json, const Item& item) { json.raw(render(item)); },
+      [](const Item& item) { return http::encode_cursor(item.created_at, item.id); });
 }
 
 }  // namespace stagedoor

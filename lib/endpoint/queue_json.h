@@ -1,6 +1,8 @@
 #pragma once
 
-#include "endpoint/endpoint.h"
+#include "endpoint/services.h"
+#include "http/request.h"
+#include "http/response.h"
 #include "line/queue_tokens.h"
 
 namespace stagedoor {

@@ -309,6 +309,8 @@ Outcome<JsonBody> JsonBody::parse(const Request& request) {
   return JsonBody(std::move(document));
 }
 
+JsonBody JsonBody::empty() { return JsonBody(JsonDocument::parse("{}")); }
+
 Outcome<Done> JsonBody::expect_none(const Request& request) {
   if (request.body().empty()) return Done{};
   auto body = parse(request);

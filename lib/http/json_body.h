@@ -85,6 +85,9 @@ class JsonBody {
   // For calls without a body of their own: nothing and `{}` pass, everything else is refused.
   static Outcome<Done> expect_none(const Request& request);
 
+  // `{}`, to go on with where there is no good body.
+  static JsonBody empty();
+
   JsonBody(JsonBody&&) noexcept;
   JsonBody(const JsonBody&) = delete;
   JsonBody& operator=(const JsonBody&) = delete;

@@ -2,57 +2,61 @@
 
 #include "base/encoding.h"
 
-namespace stagedoor::http {
+namespace stagedoor::http::internal {
 namespace {
 
 constexpr long long kLimitMax = 100;
 constexpr std::size_t kCursorBytesMax = 256;
+constexpr std::string_view kVersion = "1";
 constexpr char kSeparator = '|';
-
-std::optional<std::vector<std::string>> decode_cursor(std::string_view cursor, std::size_t keys) {
-  if (cursor.size() > kCursorBytesMax) return std::nullopt;
-  const auto text = parse_base64url(cursor);
-  if (!text) return std::nullopt;
-  std::vector<std::string> parts;
-  std::string_view rest = *text;
-  for (;;) {
-    const auto end = rest.find(kSeparator);
-    parts.emplace_back(rest.substr(0, end));
-    if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
-  }
-  if (parts.size() != keys) return std::nullopt;
-  return parts;
-}
 
 }  // namespace
 
-Outcome<PageRequest> read_page(const Request& request, std::size_t keys) {
-  PageRequest page;
-  std::vector<FieldError> errors;
-  if (const auto limit = request.query("limit")) {
-    const auto value = parse_integer(*limit);
-    if (value && *value >= 1 && *value <= kLimitMax) {
-      page.limit = static_cast<int>(*value);
-    } else {
-      errors.push_back({"limit", "must be an integer from 1 to 100"});
-    }
-  }
-  if (const auto cursor = request.query("cursor")) {
-    page.after = decode_cursor(*cursor, keys);
-    if (!page.after) errors.push_back({"cursor", "is not a cursor of this list"});
-  }
-  if (!errors.empty()) return Refused::fields(std::move(errors));
-  return page;
-}
-
-std::string encode_cursor(const std::vector<std::string>& keys) {
-  std::string text;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (i > 0) text += kSeparator;
-    text += keys[i];
-  }
+std::string write_keys(const std::vector<std::string>& keys) {
+  std::string text(kVersion);
+  for (const std::string& key : keys) (text += kSeparator) += key;
   return to_base64url(text);
 }
 
-}  // namespace stagedoor::http
+std::vector<std::string> read_keys(std::string_view cursor, std::size_t count) {
+  if (cursor.size() > kCursorBytesMax) return {};
+  const auto text = parse_base64url(cursor);
+  if (!text || !text->starts_with(kVersion)) return {};
+  std::string_view rest = std::string_view(*text).substr(kVersion.size());
+  std::vector<std::string> keys;
+  while (rest.starts_with(kSeparator)) {
+    rest.remove_prefix(1);
+    keys.emplace_back(rest.substr(0, rest.find(kSeparator)));
+    rest.remove_prefix(keys.back().size());
+  }
+  if (!rest.empty() || keys.size() != count) return {};
+  return keys;
+}
+
+void read_limit(const Request& request, int& limit, std::vector<FieldError>& errors) {
+  const auto text = request.query("limit");
+  if (!text) return;
+  const auto value = parse_integer(*text);
+  if (value && *value >= 1 && *value <= kLimitMax) {
+    limit = static_cast<int>(*value);
+  } else {
+    errors.push_back({"limit", "must be an integer from 1 to 100"});
+  }
+}
+
+std::string write_key(std::int64_t key) { return std::to_string(key); }
+std::string write_key(Time key) { return to_sql(key); }
+
+bool read_key(std::string_view text, std::int64_t& key) {
+  const auto parsed = parse_integer(text);
+  key = parsed.value_or(key);
+  return parsed.has_value();
+}
+
+bool read_key(std::string_view text, Time& key) {
+  const auto parsed = parse_sql(text);
+  key = parsed.value_or(key);
+  return parsed.has_value();
+}
+
+}  // namespace stagedoor::http::internal

@@ -39,20 +39,23 @@ class Request {
   [[nodiscard]] Outcome<UserId> user_id() const;
 
   // A path part that must be a positive integer or a UUID; else there is no such thing: 404.
-  template <typename NumberType>
-  [[nodiscard]] Outcome<NumberType> number_in_path(const char* name) const {
-    const auto value = positive_integer(name);
-    if (!value) return Refused{Refusal::kNotFound};
-    return NumberType{*value};
-  }
   template <typename IdType>
-  [[nodiscard]] Outcome<IdType> id_in_path(const char* name) const {
-    const auto id = IdType::parse(param(name));
+  [[nodiscard]] Outcome<IdType> in_path(const char* name) const {
+    std::optional<IdType> id;
+    read_in_path(name, id);
     if (!id) return Refused{Refusal::kNotFound};
     return *id;
   }
 
  private:
+  template <typename Kind>
+  void read_in_path(const char* name, std::optional<Number<Kind>>& number) const {
+    if (const auto value = positive_integer(name)) number = Number<Kind>{*value};
+  }
+  template <typename Kind>
+  void read_in_path(const char* name, std::optional<Id<Kind>>& id) const {
+    id = Id<Kind>::parse(param(name));
+  }
   [[nodiscard]] std::optional<std::int64_t> positive_integer(const char* name) const;
 
   Lookup lookup_;

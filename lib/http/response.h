@@ -22,6 +22,8 @@ inline Response json(int status, std::string body) {
 }
 
 inline Response no_content() { return {.status = 204, .content_type = ""}; }
+// The answer to an operation that has nothing to tell.
+inline Response done(Done) { return no_content(); }
 
 // An error in the shape of RFC 9457.
 struct Problem {

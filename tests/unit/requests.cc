@@ -74,7 +74,7 @@ TEST(Request, HasOneIdAsLongAsItLives) {
 
 TEST(Request, FindsNothingUnderAPathPartThatIsNoPositiveInteger) {
   const auto concert_id = [](const std::string& part) {
-    return request_with({{"CONCERT_ID", part}}).number_in_path<ConcertId>("CONCERT_ID");
+    return request_with({{"CONCERT_ID", part}}).in_path<ConcertId>("CONCERT_ID");
   };
   EXPECT_EQ(concert_id("7")->value, 7);
   EXPECT_EQ(concert_id("9223372036854775807")->value, 9'223'372'036'854'775'807);
@@ -88,7 +88,7 @@ TEST(Request, FindsNothingUnderAPathPartThatIsNoPositiveInteger) {
 
 TEST(Request, FindsNothingUnderAPathPartThatIsNoUuid) {
   const auto user_id = [](const std::string& part) {
-    return request_with({{"USER_ID", part}}).id_in_path<UserId>("USER_ID");
+    return request_with({{"USER_ID", part}}).in_path<UserId>("USER_ID");
   };
   EXPECT_TRUE(user_id("0190163d-8694-739b-aea5-966c26f8ad91"));
   ASSERT_FALSE(user_id("me"));

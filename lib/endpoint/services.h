@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+
+#include "base/config.h"
+#include "cache/memcached.h"
+#include "cache/versioned.h"
+#include "db/connection.h"
+#include "line/queue_tokens.h"
+#include "sale/listings.h"
+#include "token/access_token.h"
+#include "token/queue_token.h"
+
+namespace stagedoor {
+
+// What a handler may use. Connections are made when they are first used.
+struct Services {
+  explicit Services(Config loaded);
+
+  Config config;
+  db::Connection database;
+  cache::Memcached memcached;
+  cache::Versioned cache;
+  token::AccessTokens access_tokens;
+  token::QueueTokens queue_tokens;
+  line::LineReader lines;
+  sale::Listings listings;
+  // Whom this process has seen let in, and until when it need not look again (monotonic time).
+  std::map<TokenId, Micros> recently_admitted = {};
+
+  line::WaitingRoom waiting_room() { return {database, memcached, cache, lines}; }
+};
+
+// REQUIRES: a configuration that load_config_or_exit() has checked.
+token::AccessTokens make_access_tokens(const Config& config);
+
+// The configuration of this binary; prints what is wrong with it and exits otherwise.
+Config load_config_or_exit();
+
+// From now on this binary counts into the metrics of that name, and what it logs as critical
+// becomes an alert.
+void report_as(const char* name, const Config& config);
+
+}  // namespace stagedoor
