@@ -149,4 +149,8 @@ std::optional<long long> parse_integer(std::string_view text) {
   return value;
 }
 
+std::optional<long long> parse_canonical_integer(std::string_view text) {
+  return text == "-0" ? std::nullopt : parse_integer(text);
+}
+
 }  // namespace stagedoor

@@ -24,4 +24,7 @@ std::size_t count_characters(std::string_view text);
 // A decimal integer as JSON and URLs write it: no sign but '-', no leading zero, nothing else.
 std::optional<long long> parse_integer(std::string_view text);
 
+// The same for what std::to_string() has written, which has one zero.
+std::optional<long long> parse_canonical_integer(std::string_view text);
+
 }  // namespace stagedoor

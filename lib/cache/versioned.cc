@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/encoding.h"
+#include "cache/entry.h"
 
 namespace stagedoor::cache {
 namespace {
@@ -31,37 +32,6 @@ std::string new_version() {
                                       std::random_device{}()};
   const std::uint64_t bits = random();
   return to_hex({reinterpret_cast<const char*>(&bits), sizeof bits});
-}
-
-// "<version> <microseconds> <parts> <content>". Content that is too large for one value of
-// memcached stands in parts under keys of their own, and in its place their common name.
-struct Decoded {
-  std::string_view version;
-  Time built_at;
-  std::int64_t parts = 0;
-  std::string_view content;
-};
-
-std::string encode(const Decoded& entry) {
-  std::string text(entry.version);
-  text += " " + std::to_string(entry.built_at.time_since_epoch().count()) + " " +
-          std::to_string(entry.parts) + " ";
-  text += entry.content;
-  return text;
-}
-
-std::optional<Decoded> decode(std::string_view text) {
-  std::array<std::string_view, 3> fields;
-  for (std::string_view& field : fields) {
-    const auto end = text.find(' ');
-    if (end == std::string_view::npos) return std::nullopt;
-    field = text.substr(0, end);
-    text.remove_prefix(end + 1);
-  }
-  const auto micros = parse_integer(fields[1]);
-  const auto parts = parse_integer(fields[2]);
-  if (!micros || !parts) return std::nullopt;
-  return Decoded{fields[0], Time{Micros{*micros}}, *parts, text};
 }
 
 std::vector<std::string> part_keys(std::string_view name, std::int64_t count) {
@@ -94,7 +64,7 @@ Versioned::Lookup Versioned::look_up(const std::string& version_key, const std::
   auto values = memcached_.get({version_entry(version_key), "e:" + entry});
   Lookup lookup{.version = std::move(values[0])};
   if (!lookup.version || !values[1]) return lookup;
-  const auto decoded = decode(*values[1]);
+  const auto decoded = decode_entry(*values[1]);
   if (!decoded || decoded->version != *lookup.version) return lookup;
   lookup.age = now - decoded->built_at;
   if (!is_younger(decoded->built_at, now, age_max)) return lookup;
@@ -106,7 +76,7 @@ Versioned::Lookup Versioned::look_up(const std::string& version_key, const std::
 void Versioned::store(const std::string& entry, const std::string& version, Time built_at,
                       std::string_view content) {
   if (content.size() <= kPartBytes) {
-    memcached_.set("e:" + entry, encode({version, built_at, 0, content}), kEntryExpiry);
+    memcached_.set("e:" + entry, encode_entry({version, built_at, 0, content}), kEntryExpiry);
     return;
   }
   const auto parts = static_cast<std::int64_t>((content.size() + kPartBytes - 1) / kPartBytes);
@@ -115,7 +85,7 @@ void Versioned::store(const std::string& entry, const std::string& version, Time
     memcached_.set(key, content.substr(0, kPartBytes), kPartExpiry);
     content.remove_prefix(std::min(kPartBytes, content.size()));
   }
-  memcached_.set("e:" + entry, encode({version, built_at, parts, name}), kEntryExpiry);
+  memcached_.set("e:" + entry, encode_entry({version, built_at, parts, name}), kEntryExpiry);
 }
 
 std::string Versioned::fetch(const std::string& version_key, const std::string& entry,

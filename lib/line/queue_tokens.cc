@@ -4,9 +4,9 @@
 #include <random>
 #include <string>
 
-#include "base/encoding.h"
 #include "db/list_sql.h"
 #include "line/line_ends.h"
+#include "line/token_record_rules.h"
 #include "metrics/metrics.h"
 #include "people/accounts.h"
 
@@ -18,35 +18,6 @@ namespace {
 constexpr Micros kRecordAgeMax = std::chrono::seconds{5};
 constexpr std::int64_t kPollActiveMs = 5'000;
 constexpr std::int64_t kFarPosition = 1'000'000;
-
-// A record as one line of text, for the cache.
-std::string encode_record(const TokenRecord& record) {
-  std::string text = std::to_string(static_cast<int>(record.stored));
-  for (const auto& time :
-       {record.admitted_at, record.claimed_at, record.active_until, record.held_until}) {
-    text += time ? " " + std::to_string(time->time_since_epoch().count()) : " -";
-  }
-  text += record.reason ? " " + std::to_string(static_cast<int>(*record.reason)) : " -";
-  return text;
-}
-
-std::optional<TokenRecord> decode_record(std::string_view text) {
-  std::vector<std::optional<long long>> fields;
-  while (!text.empty()) {
-    const auto end = text.find(' ');
-    fields.push_back(parse_integer(text.substr(0, end)));
-    if (end == std::string_view::npos) break;
-    text.remove_prefix(end + 1);
-  }
-  if (fields.size() != 6 || !fields[0]) return std::nullopt;
-  const auto time = [&](std::size_t i) {
-    return fields[i] ? std::optional<Time>(Time{Micros{*fields[i]}}) : std::nullopt;
-  };
-  TokenRecord record{static_cast<TokenRecord::Stored>(*fields[0]), time(1), time(2), time(3),
-                     time(4)};
-  if (fields[5]) record.reason = static_cast<EndReason>(*fields[5]);
-  return record;
-}
 
 Outcome<TokenRecord> load_record(WaitingRoom& room, TokenId id) {
   const auto token = find_token(room.database, id);

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cstring>
 #include <limits>
+
+#include "base/encoding.h"
 
 namespace stagedoor {
 namespace {
@@ -27,29 +28,31 @@ std::optional<Time> as_time(std::int64_t number) {
   return Time{Micros{number}};
 }
 
-// Reads numbers that are separated by blanks.
+// Reads numbers that are separated by blanks. The first that is not one in its only form, or not
+// within its bounds, fails all.
 class Numbers {
  public:
   explicit Numbers(std::string_view text) : rest_(text) {}
 
-  std::int64_t next() {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-    if (error != std::errc{}) {
-      failed_ = true;
-      return 0;
-    }
-    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-    if (rest_.starts_with(' ')) rest_.remove_prefix(1);
-    return value;
+  std::int64_t next(std::int64_t min = std::numeric_limits<std::int64_t>::min(),
+                    std::int64_t max = std::numeric_limits<std::int64_t>::max()) {
+    if (failed_) return 0;
+    const auto value = parse_canonical_integer(rest_.substr(0, rest_.find(' ')));
+    failed_ = !value || *value < min || *value > max;
+    if (failed_) return 0;
+    const auto blank = rest_.find(' ');
+    at_end_ = blank == std::string_view::npos;
+    rest_.remove_prefix(at_end_ ? rest_.size() : blank + 1);
+    return *value;
   }
 
   [[nodiscard]] bool failed() const { return failed_; }
-  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+  [[nodiscard]] bool at_end() const { return at_end_; }
 
  private:
   std::string_view rest_;
   bool failed_ = false;
+  bool at_end_ = false;
 };
 
 constexpr std::int64_t kWordBits = 64;
@@ -164,27 +167,27 @@ std::optional<LineSnapshot> LineSnapshot::decode(std::string_view text) {
   LineSnapshot line;
   line.version = numbers.next();
   line.at = Time{Micros{numbers.next()}};
-  line.front_place.value = numbers.next();
-  line.last_place.value = numbers.next();
-  line.sold_out = numbers.next() != 0;
+  line.front_place.value = numbers.next(0);
+  line.last_place.value = numbers.next(0);
+  line.sold_out = numbers.next(0, 1) != 0;
   line.opens_at = as_time(numbers.next());
   line.closes_at = Time{Micros{numbers.next()}};
   line.active = numbers.next();
   line.limits.max_active = numbers.next();
   line.limits.admit_per_minute = numbers.next();
   line.admitted_last_minute = numbers.next();
-  line.all_departed_counted = numbers.next() != 0;
-  for (std::int64_t left = numbers.next(); left > 0 && !numbers.failed(); --left) {
+  line.all_departed_counted = numbers.next(0, 1) != 0;
+  for (std::int64_t rest = numbers.next(0); rest > 0 && !numbers.failed(); --rest) {
     End end;
     end.upto.value = numbers.next();
-    end.reason = static_cast<EndReason>(numbers.next());
+    end.reason = static_cast<EndReason>(numbers.next(0, static_cast<int>(EndReason::kRevoked)));
     line.ends.push_back(end);
   }
   while (!numbers.failed() && !numbers.at_end()) {
     Block block;
     block.block = numbers.next();
     block.revision = numbers.next();
-    block.departed = numbers.next();
+    block.departed = numbers.next(0, DepartedPlaces::kPlaces);
     line.blocks.push_back(block);
   }
   if (numbers.failed()) return std::nullopt;

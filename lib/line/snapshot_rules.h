@@ -85,6 +85,14 @@ struct LineSnapshot {
   // not move.
   [[nodiscard]] std::optional<std::int64_t> estimated_wait_s(std::int64_t position) const;
 
+  // As text for memcached, and back; nothing for anything that encode() does not write:
+  //
+  //     snapshot = "3" version at front_place last_place sold_out opens_at closes_at active
+  //                max_active admit_per_minute admitted_last_minute all_departed_counted
+  //                number_of_ends { upto reason } { block revision departed }
+  //
+  // with a blank between them: 3 is the version of this form, all are integers, times are
+  // microseconds since 1970 (the least integer for none), flags 0 or 1.
   [[nodiscard]] std::string encode() const;
   static std::optional<LineSnapshot> decode(std::string_view text);
 };

@@ -22,7 +22,7 @@ std::optional<std::string_view> cut(std::string_view& text, char end) {
 
 std::optional<long long> cut_integer(std::string_view& text, char end) {
   const auto digits = cut(text, end);
-  return digits ? parse_integer(*digits) : std::nullopt;
+  return digits ? parse_canonical_integer(*digits) : std::nullopt;
 }
 
 // The version becomes a file's name.

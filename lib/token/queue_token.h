@@ -22,9 +22,14 @@ struct QueueTokenClaims {
 
 namespace token {
 
-// Signs and verifies queue tokens: `<claims>.<HMAC-SHA256>`, both base64url. A token is verified
-// without any look-up. The first key signs; older ones still verify, so that keys can be rotated
-// while people stand in line.
+// Signs and verifies queue tokens. A token is verified without any look-up. The first key signs;
+// older ones still verify, so that keys can be rotated while people stand in line.
+//
+//     token  = base64url(claims) "." base64url(HMAC-SHA256 of claims)     without padding
+//     claims = %x01 token_id user_id concert_id place issued_at
+//
+// %x01 is the version; the ids are 16 bytes, the other three integers of 8 bytes, the highest
+// first, issued_at in microseconds since 1970.
 class QueueTokens {
  public:
   // REQUIRES: keys is not empty.

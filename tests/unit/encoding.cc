@@ -134,6 +134,13 @@ TEST(ParseInteger, ReadsWhatJsonAndUrlsWrite) {
   for (const auto& [text, expected] : cases) EXPECT_EQ(parse_integer(text), expected) << text;
 }
 
+TEST(ParseCanonicalInteger, KnowsOneZero) {
+  EXPECT_EQ(parse_canonical_integer("0"), 0);
+  EXPECT_EQ(parse_canonical_integer("-7"), -7);
+  EXPECT_EQ(parse_canonical_integer("-0"), std::nullopt);
+  EXPECT_EQ(parse_canonical_integer("07"), std::nullopt);
+}
+
 TEST(ParseInteger, RefusesEverythingElse) {
   for (const char* text : {"", "-", "+1", " 1", "1 ", "01", "-01", "00", "1.0", "1e3", "0x10",
                            "1_000", "--1", "1-", "9223372036854775808", "-9223372036854775809",

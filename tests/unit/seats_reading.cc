@@ -47,6 +47,7 @@ TEST(SeatsReading, IsNotReadFromAnythingElse) {
                            "1 5 ab",
                            "2 5 ab ",
                            "1 x ab ",
+                           "1 -0 ab ",
                            "1 5  ",
                            "1 5 ../x ",
                            "1 5 AB ",
