@@ -18,6 +18,10 @@ verb_test() {
       target=quick_tests
       selection=(-L '^quick$')
       ;;
+    fuzz)
+      BUILD=fuzz target=fuzz_targets
+      selection=(-L '^fuzz$')
+      ;;
     --asan | --tsan)
       BUILD=${suite#--} target=sanitized_tests
       selection=(-L '^(unit|integration)$')
@@ -36,7 +40,7 @@ verb_test() {
   need_checkout test
   load_settings
   need_packages run build test "${suite#--}"
-  [[ $target == all ]] || build_target handlers/all
+  [[ $target == all || $target == fuzz_targets ]] || build_target handlers/all
   build_target "$target"
   stage_test_packages
   say "running the tests, $TESTS_AT_ONCE suites at a time"
