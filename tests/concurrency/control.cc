@@ -1,92 +1,61 @@
-// The control of the races for a seat: the same statements without the lock do oversell, so that a
-// test in which nothing is oversold proves something. With the lock they do not.
+// The control of the races for a seat: the product's own reserve oversells when the test's
+// connections take the locks out of its statements, so that a test in which nothing is oversold
+// proves something. With the locks it does not.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <iostream>
 #include <memory>
 
-#include "db/transaction.h"
+#include "endpoint/services.h"
+#include "integration/database_proxy.h"
+#include "sale/reservations.h"
 #include "support/seats.h"
 
 using namespace stagedoor::testing;
-namespace db = stagedoor::db;
+using stagedoor::DatabaseProxy;
+using stagedoor::Services;
 
 namespace {
 
 constexpr std::size_t kConnections = 16;
 constexpr std::int64_t kSeats = 50;
 
-#define SEAT_COLUMNS                                                      \
-  "SELECT number, section, grade, price, status, held_until, SYSDATE(6) " \
-  "FROM seats WHERE date_id = ? AND number IN (?) ORDER BY number"
-constexpr const char* kLookAtSeat = SEAT_COLUMNS;
-constexpr const char* kLockSeat = SEAT_COLUMNS " FOR UPDATE";
-#undef SEAT_COLUMNS
-
-constexpr const char* kHoldSeat =
-    "UPDATE seats SET status = 'HELD', reservation_id = ?, held_until = ?"
-    " WHERE date_id = ? AND number IN (?)";
-constexpr const char* kInsertReservation =
-    "INSERT INTO reservations (reservation_id, user_id, concert_id, date_id, token_id, status,"
-    " open, seat_count, amount, user_seats, user_seats_max, held_until, created_at)"
-    " VALUES (?, ?, ?, ?, ?, 'HELD', TRUE, 1, ?, 1, 4, ?, ?)";
-constexpr const char* kInsertReservedSeat =
-    "INSERT INTO reservation_seats (reservation_id, number, section, grade, price)"
-    " SELECT ?, number, section, grade, price FROM seats WHERE date_id = ? AND number IN (?)";
-
-struct Target {
-  std::int64_t concert_id;
-  std::int64_t date_id;
-  std::int64_t number;
-};
-
-// True when the seat looked free and is held now.
-bool take(db::Connection& connection, const Target& target, const char* select_seat) {
-  return db::transact(connection, [&](db::Transaction& transaction) {
-    std::int64_t number = 0;
-    std::optional<std::string> section;
-    std::string grade;
-    stagedoor::Money price;
-    std::string status;
-    std::optional<stagedoor::Time> held_until;
-    stagedoor::Time now;
-    transaction.query(select_seat, target.date_id, target.number)
-        .read_first(number, section, grade, price, status, held_until, now);
-    if (status == "HELD" && *held_until > now) return false;
-    const auto id = stagedoor::ReservationId::make();
-    const stagedoor::Time until = now + std::chrono::seconds(300);
-    transaction.execute(kHoldSeat, id, until, target.date_id, target.number);
-    transaction.execute(kInsertReservation, id, stagedoor::UserId::make(), target.concert_id,
-                        target.date_id, stagedoor::TokenId::make(), price, until, now);
-    transaction.execute(kInsertReservedSeat, id, target.date_id, target.number);
-    transaction.commit();
-    return true;
-  });
+stagedoor::Config config_of(const Installation& installation) {
+  stagedoor::Config config;
+  config.home = installation.home();
+  config.database = {.host = "localhost",
+                     .unix_socket = installation.home() / "run/mariadb.sock",
+                     .user = "stagedoor",
+                     .password = installation.secret("db_password"),
+                     .schema = "stagedoor"};
+  config.memcached_servers = {installation.home() / "run/memcached.sock"};
+  config.memcached_timeout = std::chrono::seconds{5};
+  config.access_token_secrets = {std::string(32, 'a')};
+  config.queue_token_keys = {installation.secret("queue_token_keys")};
+  return config;
 }
 
 class Control : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const Installation& installation = Installation::shared();
+  Control() : config_(config_of(Installation::shared())), proxy_(config_.database) {
+    config_.database = proxy_.config();
     for (std::size_t i = 0; i < kConnections; ++i) {
-      connections_.push_back(std::make_unique<db::Connection>(
-          stagedoor::DatabaseConfig{.host = "localhost",
-                                    .unix_socket = installation.home() / "run/mariadb.sock",
-                                    .user = "stagedoor",
-                                    .password = installation.secret("db_password"),
-                                    .schema = "stagedoor"}));
-      ASSERT_TRUE(connections_.back()->ping());
+      services_.push_back(std::make_unique<Services>(config_));
     }
   }
 
-  // Every connection reaches for every seat; returns how many believe to hold each.
-  std::vector<std::int64_t> race(const Json& concert, const char* select_seat) {
+  DatabaseProxy& proxy() { return proxy_; }
+
+  // For every seat as many fans as there are connections reach at once; returns how many of them
+  // were told that they hold it.
+  std::vector<std::int64_t> race(const Json& concert) {
+    const std::vector<Fan> fans = admitted(kSeats * kConnections, concert);
     std::vector<std::int64_t> owners;
     for (std::int64_t number = 1; number <= kSeats; ++number) {
-      const Target target{concert["concert_id"].integer(), date_of(concert), number};
+      const Fan* first = &fans[static_cast<std::size_t>(number - 1) * kConnections];
       const auto took = parallel(kConnections, kConnections, [&](std::size_t i) {
-        return take(*connections_[i], target, select_seat) ? 1 : 0;
+        return reserve(*services_[i], first[i], date_of(concert), number) ? 1 : 0;
       });
       owners.push_back(std::count(took.begin(), took.end(), 1));
     }
@@ -94,7 +63,24 @@ class Control : public ::testing::Test {
   }
 
  private:
-  std::vector<std::unique_ptr<db::Connection>> connections_;
+  static bool reserve(Services& services, const Fan& fan, std::int64_t date_id,
+                      std::int64_t number) {
+    const auto claims = services.queue_tokens.verify(fan.queue_token);
+    if (!claims) throw std::runtime_error("not a token of this installation");
+    auto room = services.waiting_room();
+    return stagedoor::sale::reserve_seats(room,
+                                          {.user_id = claims->user_id,
+                                           .token = *claims,
+                                           .date_id = {date_id},
+                                           .wish = {.numbers = {number}},
+                                           .key = {}},
+                                          [](const stagedoor::Reservation&) { return ""; })
+        .ok();
+  }
+
+  stagedoor::Config config_;
+  DatabaseProxy proxy_;
+  std::vector<std::unique_ptr<Services>> services_;
 };
 
 void forget_holds(const Json& concert) {
@@ -104,14 +90,18 @@ void forget_holds(const Json& concert) {
       std::to_string(date_of(concert)) +
       ";DELETE rs FROM reservation_seats rs JOIN reservations r"
       " ON r.reservation_id = rs.reservation_id WHERE r.concert_id = " +
-      id_of(concert) + ";DELETE FROM reservations WHERE concert_id = " + id_of(concert));
+      id_of(concert) + ";DELETE FROM reservations WHERE concert_id = " + id_of(concert) +
+      ";UPDATE queue_tokens SET hold_id = NULL, held_until = NULL, ends_at = active_until"
+      " WHERE hold_id IS NOT NULL AND concert_id = " +
+      id_of(concert));
 }
 
 }  // namespace
 
 TEST_F(Control, WithoutTheLockTheSameRaceOversellsAndTheAuditSeesIt) {
+  proxy().take_out_locks();
   const Json concert = create_concert(hall(kSeats));
-  const std::vector<std::int64_t> owners = race(concert, kLookAtSeat);
+  const std::vector<std::int64_t> owners = race(concert);
   const auto oversold =
       std::count_if(owners.begin(), owners.end(), [](std::int64_t count) { return count > 1; });
   EXPECT_GT(oversold, 0) << "the race is no race";
@@ -126,7 +116,7 @@ TEST_F(Control, WithoutTheLockTheSameRaceOversellsAndTheAuditSeesIt) {
 
 TEST_F(Control, WithTheLockTheSameRaceGivesEachSeatOneOwner) {
   const Json concert = create_concert(hall(kSeats));
-  const std::vector<std::int64_t> owners = race(concert, kLockSeat);
+  const std::vector<std::int64_t> owners = race(concert);
   EXPECT_EQ(owners, std::vector<std::int64_t>(kSeats, 1));
   expect_whole(concert);
   forget_holds(concert);

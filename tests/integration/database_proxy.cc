@@ -59,6 +59,15 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
+// Blanks, so that the packet stays as long as it says.
+void take_out_locks_of(std::string& bytes) {
+  for (const std::string_view lock : {" FOR UPDATE SKIP LOCKED", " FOR UPDATE"}) {
+    for (auto at = bytes.find(lock); at != std::string::npos; at = bytes.find(lock)) {
+      bytes.replace(at, lock.size(), lock.size(), ' ');
+    }
+  }
+}
+
 }  // namespace
 
 DatabaseProxy::DatabaseProxy(DatabaseConfig server, Begins begins) : server_(std::move(server)) {
@@ -125,8 +134,9 @@ void DatabaseProxy::accept_one() {
 }
 
 bool DatabaseProxy::pass_on(int from, int to, bool from_client) {
-  const std::string bytes = read_some(from);
+  std::string bytes = read_some(from);
   if (bytes.empty()) return false;
+  if (from_client && takes_out_locks_) take_out_locks_of(bytes);
   if (from_client && bytes == kCommitPacket) {
     const OnCommit action = on_commit_.exchange(OnCommit::kForward);
     if (action != OnCommit::kForward) return spoil_commit(action, {from, to}, bytes);

@@ -10,9 +10,9 @@
 
 namespace stagedoor {
 
-// Stands between a connection and the database and spoils what a database that works never does:
-// a COMMIT whose answer does not come, and a statement in the middle of which everything stands
-// still.
+// Stands between connections and the database and does what a database that works never does:
+// spoils a COMMIT, lets everything stand still in the middle of a statement, or reads rows without
+// the locks that it is asked for.
 class DatabaseProxy {
  public:
   enum class OnCommit {
@@ -45,6 +45,10 @@ class DatabaseProxy {
   }
   [[nodiscard]] bool is_held() const { return held_; }
 
+  // From now on SELECT ... FOR UPDATE reads without locks. Statements that a connection has
+  // prepared before stay as they are.
+  void take_out_locks() { takes_out_locks_ = true; }
+
   // What becomes of the next COMMIT; those after it are forwarded.
   void on_next_commit(OnCommit action) { on_commit_ = action; }
 
@@ -69,6 +73,7 @@ class DatabaseProxy {
   std::atomic<Side> side_{Side::kBeforeTheServer};
   std::atomic<int> until_held_{0};  // 0: nothing is
   std::atomic<bool> held_{false};
+  std::atomic<bool> takes_out_locks_{false};
   std::thread thread_;
 };
 
