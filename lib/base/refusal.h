@@ -42,6 +42,7 @@ enum class Refusal {
   kBalanceLimitExceeded,
   kIdempotencyKeyRequired,
   kIdempotencyKeyReused,
+  kUnavailable,  // one command of a batch failed; what fails by itself throws Unavailable
 };
 
 // What is wrong with one field of a request.

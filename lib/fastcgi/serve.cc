@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <iostream>
 #include <optional>
-#include <random>
 #include <stdexcept>
 
 #include "base/encoding.h"
@@ -44,18 +43,7 @@ Problem internal_problem() {
   return {.status = 500, .code = "internal", .title = "Something went wrong here"};
 }
 
-// Spread, so that those who were refused together do not come again together.
-int retry_after_s() {
-  static std::minstd_rand random{std::random_device{}()};
-  return std::uniform_int_distribution{1, 4}(random);
-}
-
-Problem unavailable_problem() {
-  return {.status = 503,
-          .code = "unavailable",
-          .title = "Stagedoor cannot answer right now",
-          .retry_after_s = retry_after_s()};
-}
+Problem unavailable_problem() { return http::problem_for({Refusal::kUnavailable}); }
 
 std::vector<Answer> same_answer(std::span<const Request> requests, const Problem& problem,
                                 const std::string& error) {

@@ -1,3 +1,5 @@
+#include <random>
+
 #include "base/json_writer.h"
 #include "http/response.h"
 
@@ -74,6 +76,8 @@ Look look_of(Refusal refusal) {
       return {400, "idempotency_key_required", "Send an Idempotency-Key with this request"};
     case Refusal::kIdempotencyKeyReused:
       return {422, "idempotency_key_reused", "This Idempotency-Key was used for another request"};
+    case Refusal::kUnavailable:
+      return {503, "unavailable", "Stagedoor cannot answer right now"};
   }
   return {500, "internal", "Something went wrong here"};
 }
@@ -93,15 +97,23 @@ void write_value(JsonWriter& json, const RefusalMember& member) {
   }
 }
 
+// Spread, so that clients that were refused together do not come again together.
+int spread_retry_after_s() {
+  static std::minstd_rand random{std::random_device{}()};
+  return std::uniform_int_distribution{1, 4}(random);
+}
+
 }  // namespace
 
 Problem problem_for(const Refused& refused) {
   const Look look = look_of(refused.refusal);
-  return {.status = look.status,
-          .code = look.code,
-          .title = look.title,
-          .members = refused.members,
-          .errors = refused.errors};
+  Problem problem{.status = look.status,
+                  .code = look.code,
+                  .title = look.title,
+                  .members = refused.members,
+                  .errors = refused.errors};
+  if (refused.refusal == Refusal::kUnavailable) problem.retry_after_s = spread_retry_after_s();
+  return problem;
 }
 
 Response render(const Problem& problem, const std::string& request_id) {

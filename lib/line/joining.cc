@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "base/failure.h"
+#include "base/log.h"
 #include "db/list_sql.h"
 #include "line/line_ends.h"
 #include "metrics/metrics.h"
@@ -189,8 +191,10 @@ std::optional<Answers> try_to_join(WaitingRoom& room, ConcertId concert_id,
   return answers;
 }
 
+Answers join_line(WaitingRoom& room, ConcertId concert_id, const std::vector<UserId>& users);
+
 // A conflict of one user splits the batch, in its order, until only that user looks again.
-Answers join_line(WaitingRoom& room, ConcertId concert_id, const std::vector<UserId>& users) {
+Answers join_or_throw(WaitingRoom& room, ConcertId concert_id, const std::vector<UserId>& users) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     if (auto answers = try_to_join(room, concert_id, users)) return *answers;
     if (users.size() == 1) continue;
@@ -200,6 +204,22 @@ Answers join_line(WaitingRoom& room, ConcertId concert_id, const std::vector<Use
     return answers;
   }
   throw Unavailable("joins of one user kept overtaking each other");
+}
+
+// A failure is the answer to these joins alone: others of the batch may stand in line by now, or
+// join another one.
+Answers join_line(WaitingRoom& room, ConcertId concert_id, const std::vector<UserId>& users) {
+  try {
+    return join_or_throw(room, concert_id, users);
+  } catch (const Unavailable& e) {
+    log::event(log::Level::kError,
+               std::to_string(users.size()) + " joins of concert " +
+                   std::to_string(concert_id.value) + " failed",
+               e.what());
+    Answers answers;
+    for (const UserId& user_id : users) answers.emplace(user_id, Refused{Refusal::kUnavailable});
+    return answers;
+  }
 }
 
 }  // namespace

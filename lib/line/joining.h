@@ -20,7 +20,7 @@ struct Joined {
 // Puts each of the users at the back of the line in the order of the requests, or finds the user's
 // place where there is one; an answer for each request. All who join one line do so in one
 // transaction, and where no others wait and there is room one advance lets them in. Refused:
-// kNotFound, kSaleClosed, kSoldOut.
+// kNotFound, kSaleClosed, kSoldOut; kUnavailable those that failed, which touches no others.
 std::vector<Outcome<Joined>> join_queue(WaitingRoom& room, std::span<const JoinRequest> requests);
 
 }  // namespace stagedoor::line

@@ -123,6 +123,30 @@ TEST_F(Joining, OfSeveralConcertsAnUnknownOneTouchesOnlyItsOwn) {
   EXPECT_EQ(answers[3]->state.position, 1);
 }
 
+TEST_F(Joining, AFailureInOneLineIsTheAnswerToItsJoinsAlone) {
+  const ConcertId stuck = new_line(here_.database, 5);
+  const ConcertId other = new_line(here_.database, 1);
+  const auto users = new_users(4);
+  LineProcess there(server_);
+  there.database.execute("SET SESSION innodb_lock_wait_timeout = 1");
+  const std::vector<line::JoinRequest> joins = {
+      {users[0], other}, {users[1], stuck}, {users[2], other}, {users[3], stuck}};
+  std::vector<Outcome<Joined>> answers;
+  db::transact(here_.database, [&](db::Transaction& transaction) {
+    transaction.execute("UPDATE queue_counters SET last_place = last_place WHERE concert_id = ?",
+                        stuck);
+    answers = line::join_queue(there.room, joins);
+    return true;
+  });
+  ASSERT_EQ(answers.size(), joins.size());
+  expect_in_order({answers[0], answers[2]});
+  for (const std::size_t failed : {1U, 3U}) {
+    ASSERT_FALSE(answers[failed].ok());
+    EXPECT_EQ(answers[failed].error().refusal, Refusal::kUnavailable);
+  }
+  expect_in_order(here_.join(stuck, {users[1], users[3]}));
+}
+
 TEST_F(Joining, AConflictWithAnotherProcessTouchesOnlyItsUser) {
   const ConcertId concert = new_line(here_.database, 1);
   const auto users = new_users(8);

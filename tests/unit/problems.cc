@@ -24,7 +24,7 @@ TEST(Problem, EveryRefusalHasAStatusACodeAndATitleOfItsOwn) {
   for (const Refusal refusal : every_refusal()) {
     const Problem problem = problem_for({refusal});
     EXPECT_GE(problem.status, 400) << problem.code;
-    EXPECT_LT(problem.status, 500) << problem.code;
+    EXPECT_EQ(problem.status >= 500, refusal == Refusal::kUnavailable) << problem.code;
     EXPECT_EQ(problem.code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), std::string::npos)
         << problem.code;
     EXPECT_NE(problem.title, "") << problem.code;
@@ -65,6 +65,7 @@ TEST(Problem, TheRefusalsAreThoseOfTheContractWithTheirStatus) {
       {"validation_failed", 422},
       {"balance_limit_exceeded", 422},
       {"idempotency_key_reused", 422},
+      {"unavailable", 503},
   };
   // Not idempotency_in_progress: of two at the same time the second waits for the first.
   std::map<std::string, int> ours;
