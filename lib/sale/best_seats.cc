@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
+#include <set>
 #include <string>
 
 #include "db/columns.h"
@@ -13,6 +15,7 @@ namespace {
 // hall in pieces costs few statements.
 constexpr std::int64_t kWindowMin = 32;
 constexpr std::int64_t kWindowPerSeat = 8;
+constexpr std::int64_t kLastNumber = std::numeric_limits<std::int64_t>::max();
 
 // Seats of one grade and price: among them the lower number is the better seat.
 struct Tier {
@@ -37,6 +40,13 @@ const db::Select<ReservedSeat> kLockWindow(
     "FROM seats FORCE INDEX (by_tier)"
     " WHERE date_id = ? AND status = 'AVAILABLE' AND grade = ? AND price = ? AND number > ?"
     " ORDER BY number LIMIT ? FOR UPDATE SKIP LOCKED");
+
+// What is free as far as others have committed, those that are locked by them included.
+const db::Select<ReservedSeat> kSelectWindow(
+    {{"number", &ReservedSeat::number}, {"section", &ReservedSeat::section}},
+    "FROM seats FORCE INDEX (by_tier)"
+    " WHERE date_id = ? AND status = 'AVAILABLE' AND grade = ? AND price = ? AND number > ?"
+    " AND number <= ? ORDER BY number");
 
 const db::Select<ReservedSeat> kSelectFree(
     {{"number", &ReservedSeat::number},
@@ -63,18 +73,25 @@ std::vector<Tier> read_tiers(db::Transaction& transaction, DateId date_id,
   return tiers;
 }
 
+// Locked seats of others would tear the groups: a choice between them leaves single seats.
 std::optional<std::vector<std::int64_t>> choose_in_tier(db::Transaction& transaction,
                                                         DateId date_id, const Tier& tier,
                                                         std::int64_t count) {
   std::int64_t window = std::max(kWindowMin, kWindowPerSeat * count);
+  std::int64_t last = 0;
   std::vector<ReservedSeat> free;
+  std::set<std::int64_t> beyond_reach;
   for (bool more = true; more;) {
-    const std::int64_t last = free.empty() ? 0 : free.back().number;
-    const auto seen = kLockWindow.all(transaction, date_id, tier.grade, tier.price, last, window);
-    free.insert(free.end(), seen.begin(), seen.end());
-    more = std::ssize(seen) == window;
+    const auto locked = kLockWindow.all(transaction, date_id, tier.grade, tier.price, last, window);
+    more = std::ssize(locked) == window;
+    const std::int64_t upto = more ? locked.back().number : kLastNumber;
+    const auto known = kSelectWindow.all(transaction, date_id, tier.grade, tier.price, last, upto);
+    for (const ReservedSeat& seat : known) beyond_reach.insert(seat.number);
+    for (const ReservedSeat& seat : locked) beyond_reach.erase(seat.number);
+    free.insert(free.end(), known.begin(), known.end());
+    if (auto chosen = choose_neighbours(free, count, more, beyond_reach)) return chosen;
+    last = upto;
     window *= 2;
-    if (auto chosen = choose_neighbours(free, count, more)) return chosen;
   }
   return std::nullopt;
 }

@@ -11,8 +11,9 @@
 // the lowest numbers. REQUIRES of both: wish.best_available.
 namespace stagedoor::sale {
 
-// Looks at seats that nobody else works on, window by window, and locks what it looks at. Many may
-// choose at once and get different seats. Nothing when it saw no neighbours; there may be some.
+// Chooses among seats that no other reserve works on, window by window, and locks what it looks
+// at. Many may choose at once and get different seats, whole groups of neighbours apart. Nothing
+// when it saw no neighbours within reach; there may be some.
 std::optional<std::vector<std::int64_t>> choose_beside_others(db::Transaction& transaction,
                                                               DateId date_id, const SeatWish& wish);
 

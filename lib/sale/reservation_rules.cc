@@ -41,6 +41,22 @@ std::vector<Block> find_blocks(const std::vector<ReservedSeat>& free) {
   return blocks;
 }
 
+// Where the first `count` of a block begin that are within reach. Whole groups are passed by, so
+// that what lies before the choice can go to others of the same size.
+std::optional<std::size_t> first_group(const std::vector<ReservedSeat>& free, const Block& block,
+                                       std::size_t count,
+                                       const std::set<std::int64_t>& beyond_reach) {
+  for (std::size_t at = block.first; at + count <= block.last; at += count) {
+    const auto begin = free.begin() + static_cast<std::ptrdiff_t>(at);
+    if (std::none_of(
+            begin, begin + static_cast<std::ptrdiff_t>(count),
+            [&](const ReservedSeat& seat) { return beyond_reach.contains(seat.number); })) {
+      return at;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 ReservationStatus reservation_status(ReservationStatus stored, Time held_until, Time now) {
@@ -79,25 +95,25 @@ Outcome<Done> check_seats_free(const std::vector<std::int64_t>& wanted,
   return Refused{Refusal::kSeatUnavailable, {{"seats", std::move(taken)}}};
 }
 
-std::optional<std::vector<std::int64_t>> choose_neighbours(const std::vector<ReservedSeat>& free,
-                                                           std::int64_t count, bool open_ended) {
-  std::optional<Block> chosen;
+std::optional<std::vector<std::int64_t>> choose_neighbours(
+    const std::vector<ReservedSeat>& free, std::int64_t count, bool open_ended,
+    const std::set<std::int64_t>& beyond_reach) {
+  std::optional<std::size_t> chosen;
   for (const Block& block : find_blocks(free)) {
-    if (block.length() < count) continue;
+    const auto group = first_group(free, block, static_cast<std::size_t>(count), beyond_reach);
+    if (!group) continue;
+    const std::size_t behind = block.last - *group - static_cast<std::size_t>(count);
     const bool may_go_on = open_ended && block.last == free.size();
-    const bool may_leave_one_alone =
-        block.length() == count + 1 || (block.length() == count && may_go_on);
+    const bool may_leave_one_alone = behind == 1 || (behind == 0 && may_go_on);
     // Without an end in sight, a choice that leaves nobody alone may still come.
-    if (!chosen && !(may_leave_one_alone && open_ended)) chosen = block;
+    if (!chosen && !(may_leave_one_alone && open_ended)) chosen = group;
     if (may_leave_one_alone) continue;
-    chosen = block;
+    chosen = group;
     break;
   }
   if (!chosen) return std::nullopt;
   std::vector<std::int64_t> numbers;
-  for (std::int64_t i = 0; i < count; ++i) {
-    numbers.push_back(free[chosen->first].number + i);
-  }
+  for (std::int64_t i = 0; i < count; ++i) numbers.push_back(free[*chosen].number + i);
   return numbers;
 }
 

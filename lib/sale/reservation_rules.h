@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,8 +104,10 @@ Outcome<Done> check_seats_free(const std::vector<std::int64_t>& wanted,
 // `count` neighbours out of `free`, which is sorted by number: consecutive numbers of one section,
 // the lowest, unless that would leave a single seat alone and another choice would not. Nothing
 // when there are no neighbours. With `open_ended` there may be more seats behind the last one, and
-// a choice that leaves a single seat alone, or may do so, is none.
-std::optional<std::vector<std::int64_t>> choose_neighbours(const std::vector<ReservedSeat>& free,
-                                                           std::int64_t count, bool open_ended);
+// a choice that leaves a single seat alone, or may do so, is none. None of those `beyond_reach`,
+// which are free as far as is known, is chosen.
+std::optional<std::vector<std::int64_t>> choose_neighbours(
+    const std::vector<ReservedSeat>& free, std::int64_t count, bool open_ended,
+    const std::set<std::int64_t>& beyond_reach = {});
 
 }  // namespace stagedoor

@@ -53,6 +53,20 @@ TEST(BestAvailable, ServesAHundredAndSixtyPairsAtOnceSideBySide) {
   expect_whole(concert);
 }
 
+// The hall has no seat to spare: a pair that is torn leaves another one torn.
+TEST(BestAvailable, SeatsTwoHundredPairsAtOnceSideBySideToTheLastSeat) {
+  constexpr std::size_t kUsers = 200;
+  const Json concert = create_concert(hall(2 * kUsers));
+  const std::int64_t date_id = date_of(concert);
+  const std::vector<Fan> fans = admitted(kUsers, concert);
+  PatientCrowd crowd;
+  const auto responses = parallel(kUsers, kUsers, [&](std::size_t i) {
+    return crowd.insist([&] { return reserve_best(fans[i], date_id, 2); });
+  });
+  EXPECT_EQ(expect_all_served(responses), kUsers);
+  expect_whole(concert);
+}
+
 TEST(BestAvailable, RefusesNobodyForARaceWhileThereAreEnoughSeats) {
   constexpr std::size_t kUsers = 160;
   // 1, 2, 3, 4, 1, ... seats each: exactly as many as there are.

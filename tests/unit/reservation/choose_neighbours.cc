@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 #include <sstream>
 
 #include "sale/reservation_rules.h"
@@ -168,6 +169,19 @@ TEST(ChooseNeighbours, AgreesWithATryOfEveryChoice) {
 }
 
 // Seats are numbered as their organiser likes.
+TEST(ChooseNeighbours, PassesWholeGroupsByWhereOthersAreAtWork) {
+  const auto choose = [](const std::string& row, std::int64_t count,
+                         const std::set<std::int64_t>& beyond_reach) {
+    return choose_neighbours(free_seats(row), count, false, beyond_reach);
+  };
+  EXPECT_EQ(choose("aaaaaa", 2, {1}), (Numbers{3, 4}));
+  EXPECT_EQ(choose("aaaaaa", 2, {1, 4}), (Numbers{5, 6}));
+  EXPECT_EQ(choose("aaaaaa", 3, {2}), (Numbers{4, 5, 6}));
+  EXPECT_EQ(choose("aaaaaa", 2, {1, 4, 5}), std::nullopt);
+  EXPECT_EQ(choose("aaaaa.bbb", 2, {1}), (Numbers{3, 4})) << "nothing else is better";
+  EXPECT_EQ(choose("aaaaa.bbbb", 2, {2}), (Numbers{7, 8})) << "leaves nobody alone";
+}
+
 TEST(ChooseNeighbours, KnowsLargeAndMissingNumbers) {
   std::vector<ReservedSeat> free;
   for (const std::int64_t number : {999'998, 999'999, 1'000'000}) {
