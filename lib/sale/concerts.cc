@@ -29,13 +29,21 @@ const db::Columns<ConcertSettings> kSettingsColumns = {
     {"hold_seconds", &ConcertSettings::hold_s},
     {"max_seats_per_user", &ConcertSettings::max_seats_per_user}};
 
-const db::Columns<Concert> kConcertColumns = {
-    {"concert_id", &Concert::id},
-    {&Concert::settings, kSettingsColumns},
-    {"first_date_at", &Concert::first_date_at},
-    {"last_date_at", &Concert::last_date_at},
-    {"(SELECT sold_out FROM queues q WHERE q.concert_id = concerts.concert_id)",
-     &Concert::sold_out}};
+// What the last advance found, and what none has looked at yet: the only dates with seats left may
+// have begun since.
+constexpr const char* kSoldOut =
+    "(SELECT q.sold_out OR (EXISTS (SELECT 1 FROM dates d WHERE d.concert_id = q.concert_id"
+    "   AND d.starts_at <= SYSDATE(6) AND (q.snapshot_at IS NULL OR d.starts_at > q.snapshot_at))"
+    "  AND NOT EXISTS (SELECT 1 FROM dates d JOIN seats s ON s.date_id = d.date_id"
+    "   WHERE d.concert_id = q.concert_id AND d.starts_at > SYSDATE(6)"
+    "   AND s.status IN ('AVAILABLE', 'HELD')))"
+    " FROM queues q WHERE q.concert_id = concerts.concert_id)";
+
+const db::Columns<Concert> kConcertColumns = {{"concert_id", &Concert::id},
+                                              {&Concert::settings, kSettingsColumns},
+                                              {"first_date_at", &Concert::first_date_at},
+                                              {"last_date_at", &Concert::last_date_at},
+                                              {kSoldOut, &Concert::sold_out}};
 
 const db::Select<Concert> kListUpcoming(
     kConcertColumns,

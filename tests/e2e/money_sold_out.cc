@@ -7,6 +7,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kSettingsAge = 2s;
+constexpr auto kListAge = 5s;
 
 void expect_ended(const Json& state, const std::string& reason) {
   const Json now = state_of(state);
@@ -104,6 +105,31 @@ TEST_F(SoldOut, StaysSoWithoutMemcached) {
   expect_everybody_told();
   expect_problem(join(new_user(), concert_), 410, "sold_out");
   EXPECT_TRUE(sale_becomes(concert_, "SOLD_OUT"));
+}
+
+// A date begins without anybody doing anything: no advance has looked at the line since.
+TEST(ASale, IsSoldOutEverywhereOnceTheOnlyDateWithSeatsHasBegun) {
+  NewConcert two_dates = hall(1);
+  two_dates.dates[0].starts_at = time_from_now(24h * 400);
+  two_dates.dates.push_back(two_dates.dates[0]);
+  const Json concert = create_concert(two_dates);
+  const Fan buyer = admitted(concert);
+  fund({buyer.user}, kSeatPrice);
+  paid_by(buyer, held(buyer, date_of(concert, 0), {1}));
+  const std::string day = two_dates.dates[0].starts_at.substr(0, 10);
+  const auto listed_state = [&] {
+    for (const Json& item : all_items("/concerts?date=" + day)) {
+      if (id_of(item) == id_of(concert)) return item["sale_state"].text();
+    }
+    return std::string("not listed");
+  };
+  EXPECT_TRUE(eventually(kListAge, [&] { return listed_state() == "OPEN"; })) << listed_state();
+  ASSERT_EQ(sale_state(concert), "OPEN") << "the other date has a seat left";
+  Installation::shared().query("UPDATE dates SET starts_at = UTC_TIMESTAMP(6) WHERE date_id = " +
+                               std::to_string(date_of(concert, 1)));
+  EXPECT_TRUE(eventually(kListAge, [&] { return listed_state() == "SOLD_OUT"; })) << listed_state();
+  Installation::shared().flush_memcached();
+  EXPECT_EQ(sale_state(concert), "SOLD_OUT") << "the first look at the concert itself";
 }
 
 TEST(FreedPlace, OfAPayerIsFilledWithinTwoSeconds) {
