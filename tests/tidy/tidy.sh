@@ -22,7 +22,7 @@ declare -Ar library_home=(
 )
 
 # Exceptions end in the serve loop (lib/fastcgi). These translate those of a library or retry a
-# transaction, or are tools with a main of their own.
+# transaction, answer them to a part of a batch, or are tools with a main of their own.
 readonly may_catch=(
   lib/db/connection.cc
   lib/db/transaction.cc
@@ -30,6 +30,7 @@ readonly may_catch=(
   lib/token/access_token.cc
   lib/watch/gauges.cc
   lib/base/after_commit.cc
+  lib/line/joining.cc
   lib/watch/sweep.cc
   handlers/load_demo.cc
   handlers/audit.cc
