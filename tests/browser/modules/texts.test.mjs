@@ -23,10 +23,9 @@ async function refusals() {
 
 // Every reason that ends a place in line.
 async function ends() {
-  const reasons = await server("lib/line/token_rules.cc");
-  return [...reasons.matchAll(/"([A-Z_]+)"/g)]
-    .map(([, name]) => name)
-    .filter((name) => !["PREQUEUED", "WAITING", "ACTIVE", "EXPIRED"].includes(name));
+  const rules = await server("lib/line/token_rules.h");
+  const [, reasons] = rules.match(/enum_texts\(EndReason[^)]*\) \{(.*?)\n\}/s);
+  return [...reasons.matchAll(/"([A-Z_]+)"/g)].map(([, name]) => name);
 }
 
 const kinds = ["sign_in", "sign_up"];
