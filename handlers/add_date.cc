@@ -14,8 +14,8 @@ Outcome<http::Response> add_date(Call& call, Services& services) {
   const NewDate date = read_new_date(call.body());
   if (call.refused()) return call.refusal();
 
-  auto room = services.waiting_room();
-  return sale::put_date_on_sale(room, concert_id, date).transform([](const DateSummary& added) {
+  auto stores = services.line_stores();
+  return sale::put_date_on_sale(stores, concert_id, date).transform([](const DateSummary& added) {
     JsonWriter json;
     write_date(json, added);
     return http::json(201, json.take());

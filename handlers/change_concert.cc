@@ -14,8 +14,8 @@ Outcome<http::Response> change_concert(Call& call, Services& services) {
   const auto change = read_settings_change(call.body());
   if (call.refused()) return call.refusal();
 
-  auto room = services.waiting_room();
-  const auto changed = sale::apply_change(room, id, change);
+  auto stores = services.line_stores();
+  const auto changed = sale::apply_change(stores, id, change);
   if (!changed) return changed.error();
   const Time now = services.database.now();
   return sale::list_dates(services.database, id, false, now)

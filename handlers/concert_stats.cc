@@ -42,8 +42,8 @@ Outcome<http::Response> concert_stats(Call& call, Services& services) {
   const auto sight = services.lines.look(id);
   if (!sight) return sight.error();
   const Time now = services.database.estimated_now();
-  auto room = services.waiting_room();
-  return http::json(200, sale::cached_stats(room, id, now, [&] {
+  auto stores = services.line_stores();
+  return http::json(200, sale::cached_stats(stores, id, now, [&] {
                       return write_stats(*sight->line,
                                          watch::read_stats(services.database, id, now));
                     }));

@@ -12,8 +12,8 @@ Outcome<http::Response> create_concert(Call& call, Services& services) {
   const NewConcert concert = read_new_concert(call.body());
   if (call.refused()) return call.refusal();
 
-  auto room = services.waiting_room();
-  const auto created = sale::put_on_sale(room, concert);
+  auto stores = services.line_stores();
+  const auto created = sale::put_on_sale(stores, concert);
   const SaleState state = sale_state(created.concert, services.database.now());
   return http::json(201, organiser_json(created, state));
 }

@@ -17,7 +17,7 @@
 namespace stagedoor {
 namespace {
 
-// Empty when there is nobody to tell.
+// Empty when no address is configured.
 watch::SendAlert webhook_of(const Config& config) {
   if (config.alert_webhook.empty()) return {};
   return
@@ -31,7 +31,7 @@ watch::SweepSummary sweep(Services& services) {
     outage.tell(send);
     return {.errors = {"the database does not answer"}};
   }
-  return watch::sweep(services.waiting_room(), [&] {
+  return watch::sweep(services.line_stores(), [&] {
     outage.settle(services.database);
     watch::collect_alerts(services.database, services.config.alert_directory());
     if (send) watch::send_alerts(services.database, send);

@@ -16,9 +16,9 @@ line::JoinRequest read_join(Call& call) {
 
 std::vector<Outcome<http::Response>> join_queue(std::span<Call> calls, Services& services) {
   return answer_batch(calls, read_join, [&](std::span<const line::JoinRequest> joins) {
-    auto room = services.waiting_room();
+    auto stores = services.line_stores();
     std::vector<Outcome<http::Response>> answers;
-    for (const auto& joined : line::join_queue(room, joins)) {
+    for (const auto& joined : line::join_queue(stores, joins)) {
       answers.push_back(joined.transform([&](const line::Joined& now_in_line) {
         return queue_response(now_in_line.created ? 201 : 200, now_in_line.state, services);
       }));

@@ -12,8 +12,8 @@ Outcome<http::Response> leave_queue(Call& call, Services& services) {
   const QueueTokenClaims claims = call.queue_token();
   call.expect_no_body();
   if (call.refused()) return call.refusal();
-  auto room = services.waiting_room();
-  return sale::end_token(room, claims.token_id, EndReason::kLeft).transform(http::done);
+  auto stores = services.line_stores();
+  return sale::end_token(stores, claims.token_id, EndReason::kLeft).transform(http::done);
 }
 
 }  // namespace

@@ -43,8 +43,8 @@ Outcome<http::Response> list_concerts(Call& call, Services& services) {
   const ConcertFilter filter = read_filter(call);
   if (call.refused()) return call.refusal();
   const Time now = services.database.estimated_now();
-  auto room = services.waiting_room();
-  std::string body = sale::cached_concert_page(room, filter, now, [&] {
+  auto stores = services.line_stores();
+  std::string body = sale::cached_concert_page(stores, filter, now, [&] {
     return write_page(sale::list_concerts(services.database, filter, now), now);
   });
   return http::cacheable_json(call.request(), std::move(body), "public, max-age=1");

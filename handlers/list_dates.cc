@@ -22,8 +22,8 @@ Outcome<http::Response> list_dates(Call& call, Services& services) {
   const bool available = call.flag("available");
   if (call.refused()) return call.refusal();
   const Time now = services.database.estimated_now();
-  auto room = services.waiting_room();
-  std::string body = sale::cached_dates(room, id, available, now, [&] {
+  auto stores = services.line_stores();
+  std::string body = sale::cached_dates(stores, id, available, now, [&] {
     const auto dates = sale::list_dates(services.database, id, available, now);
     return dates ? write_body(*dates) : std::string();
   });

@@ -12,8 +12,8 @@ int main() {
   using namespace stagedoor;
   Services services(load_config_or_exit());
   try {
-    auto room = services.waiting_room();
-    const int created = sale::put_demo_on_sale(room);
+    auto stores = services.line_stores();
+    const int created = sale::put_demo_on_sale(stores);
     JsonWriter json;
     json.begin_object().field("concerts_created", created).end_object();
     std::cout << json.text() << '\n';

@@ -2,7 +2,7 @@
 //
 // 200: counters, durations and processes of all handlers, and how the business stands, in
 //     Prometheus' text format 0.0.4. What the database knows is at most some seconds old, and left
-//     out while it does not answer. nginx lets in whoever asks from this host.
+//     out while it does not answer. nginx answers requests from this host alone.
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ void write_gauges(metrics::Exposition& text, const watch::Gauges& gauges) {
   if (!gauges.database_up) return;
   text.gauge("stagedoor_waiting", "People who wait in all lines", gauges.waiting);
   text.gauge("stagedoor_active", "People who are let in", gauges.active);
-  text.gauge("stagedoor_lines", "Lines with somebody in them", gauges.lines);
+  text.gauge("stagedoor_lines", "Lines that are not empty", gauges.lines);
   text.gauge("stagedoor_open_holds", "Reservations that are held", gauges.open_holds);
   text.gauge("stagedoor_alerts_unsent", "Alerts that wait to be sent", gauges.unsent_alerts);
   text.family("stagedoor_database_row_lock_waits_total", "counter",

@@ -18,8 +18,8 @@ Outcome<http::Response> pay(Call& call, Services& services) {
   const auto token = call.own_queue_token();
   if (call.refused()) return call.refusal();
 
-  auto room = services.waiting_room();
-  return money::pay(room, {user_id, token, reservation_id, key}, payment_json)
+  auto stores = services.line_stores();
+  return money::pay(stores, {user_id, token, reservation_id, key}, payment_json)
       .transform(answer_response);
 }
 

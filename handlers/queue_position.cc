@@ -11,8 +11,8 @@ namespace {
 Outcome<http::Response> queue_position(Call& call, Services& services) {
   const QueueTokenClaims claims = call.queue_token();
   if (call.refused()) return call.refusal();
-  auto room = services.waiting_room();
-  return line::find_queue_state(room, claims).transform([&](const line::QueueState& state) {
+  auto stores = services.line_stores();
+  return line::find_queue_state(stores, claims).transform([&](const line::QueueState& state) {
     return queue_response(200, state, services);
   });
 }

@@ -16,8 +16,8 @@ Outcome<http::Response> refund_payment(Call& call, Services& services) {
   const auto key = call.key("refund");
   if (call.refused()) return call.refusal();
 
-  auto room = services.waiting_room();
-  return money::refund(room, user_id, payment_id, key, payment_json).transform(answer_response);
+  auto stores = services.line_stores();
+  return money::refund(stores, user_id, payment_id, key, payment_json).transform(answer_response);
 }
 
 }  // namespace

@@ -13,8 +13,8 @@ Outcome<http::Response> release_reservation(Call& call, Services& services) {
   const auto id = call.path<ReservationId>();
   call.expect_no_body();
   if (call.refused()) return call.refusal();
-  auto room = services.waiting_room();
-  return sale::release_reservation(room, user_id, id).transform(http::done);
+  auto stores = services.line_stores();
+  return sale::release_reservation(stores, user_id, id).transform(http::done);
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ Outcome<http::Response> reserve_seats(Call& call, Services& services) {
   const auto token = call.own_queue_token();
   if (call.refused()) return call.refusal();
 
-  auto room = services.waiting_room();
-  return sale::reserve_seats(room, {user_id, token, date_id, wish, key}, reservation_json)
+  auto stores = services.line_stores();
+  return sale::reserve_seats(stores, {user_id, token, date_id, wish, key}, reservation_json)
       .transform(answer_response);
 }
 

@@ -12,8 +12,8 @@ Outcome<http::Response> revoke_token(Call& call, Services& services) {
   const auto token_id = call.path<TokenId>();
   call.expect_no_body();
   if (call.refused()) return call.refusal();
-  auto room = services.waiting_room();
-  return sale::end_token(room, token_id, EndReason::kRevoked).transform(http::done);
+  auto stores = services.line_stores();
+  return sale::end_token(stores, token_id, EndReason::kRevoked).transform(http::done);
 }
 
 }  // namespace

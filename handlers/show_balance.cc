@@ -1,7 +1,7 @@
 // GET /api/v1/users/{user_id}/balance
 //
 // 200 {user_id, name, balance, currency}
-// 403 forbidden: another user's; 404 not_found: an admin asks for nobody
+// 403 forbidden: another user's; 404 not_found: an admin asks for an unknown user
 #include "base/json_writer.h"
 #include "endpoint/account_json.h"
 #include "endpoint/endpoint.h"

@@ -32,8 +32,8 @@ Outcome<http::Response> show_concert(Call& call, Services& services) {
   const auto id = call.path<ConcertId>();
   if (call.refused()) return call.refusal();
   const Time now = services.database.estimated_now();
-  auto room = services.waiting_room();
-  std::string body = sale::cached_concert(room, id, now, [&] {
+  auto stores = services.line_stores();
+  std::string body = sale::cached_concert(stores, id, now, [&] {
     // The line first: a look at it may be what finds that the sale is sold out.
     const auto sight = services.lines.look(id);
     if (!sight) return std::string();

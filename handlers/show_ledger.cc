@@ -2,7 +2,7 @@
 //
 // 200 {items: [{entry_id, kind, amount, balance_after, reference, at}...], next_cursor}
 //     newest first
-// 403 forbidden: another user's; 404 not_found: an admin asks for nobody
+// 403 forbidden: another user's; 404 not_found: an admin asks for an unknown user
 #include "endpoint/account_json.h"
 #include "endpoint/endpoint.h"
 #include "endpoint/paging.h"

@@ -181,7 +181,7 @@ class Loader {
   std::string alert_webhook() {
     std::string url = setting("STAGEDOOR_ALERT_WEBHOOK");
     const bool is_web = url.starts_with("https://") || url.starts_with("http://");
-    // Whoever knows the address may post there, so that it is not shown.
+    // The address is a secret: knowing it is the permission to post there.
     if (!url.empty() && !is_web) fail("STAGEDOOR_ALERT_WEBHOOK is neither https:// nor http://");
     return url;
   }

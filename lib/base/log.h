@@ -33,7 +33,7 @@ class RequestScope {
 };
 
 // From now on what is critical is also put into this directory, each as a file of its own, whose
-// first line is the message: whoever sends alerts finds it there.
+// first line is the message: the sender of alerts finds it there.
 void set_alert_directory(const std::string& directory);
 
 // Each writes one JSON line to stderr, in one write.

@@ -152,7 +152,7 @@ Memcached::Memcached(const std::vector<std::string>& servers, std::string key_pr
 
 Memcached::~Memcached() = default;
 
-// Nobody when there is no server or the one that has the key is left alone. A key stays with its
+// Nothing when there is no server or the one that has the key is left alone. A key stays with its
 // server: to move it would let two processes look for one version in two places.
 Memcached::Server* Memcached::server_of(const std::string& full_key) {
   const std::string_view name = placed_by(full_key);

@@ -42,7 +42,7 @@ void remember_admitted(Services& services, const line::QueueState& state) {
 }
 
 // Lets in the owner of an ACTIVE token for the concert in the path. Looking at seats counts as
-// showing up. The answer may be a second old; whoever writes asks the database again.
+// showing up. The answer may be a second old; a write asks the database again.
 Outcome<Done> check_admission(const http::Request& request, Services& services, UserId user_id) {
   const auto claims = read_own_queue_token(request, services, user_id);
   if (!claims) return claims.error();
@@ -52,8 +52,8 @@ Outcome<Done> check_admission(const http::Request& request, Services& services, 
   if (recently != services.recently_admitted.end() && monotonic_now() < recently->second) {
     return Done{};
   }
-  auto room = services.waiting_room();
-  const auto state = line::find_queue_state(room, *claims);
+  auto stores = services.line_stores();
+  const auto state = line::find_queue_state(stores, *claims);
   if (!state) return state.error();
   if (state->status != TokenStatus::kActive) return line::refuse_inactive(*state);
   remember_admitted(services, *state);

@@ -23,12 +23,12 @@ struct Services {
   cache::Versioned cache;
   token::AccessTokens access_tokens;
   token::QueueTokens queue_tokens;
-  line::LineReader lines;
+  line::LineViews lines;
   sale::Listings listings;
   // Whom this process has seen let in, and until when it need not look again (monotonic time).
   std::map<TokenId, Micros> recently_admitted = {};
 
-  line::WaitingRoom waiting_room() { return {database, memcached, cache, lines}; }
+  line::LineStores line_stores() { return {database, memcached, cache, lines}; }
 };
 
 // REQUIRES: a configuration that load_config_or_exit() has checked.

@@ -60,7 +60,7 @@ class JsonDocument {
     errors_.push_back({std::move(field), std::move(detail)});
   }
 
-  // Members that nobody read, and names that stand twice in one object. What is inside of a value
+  // Members that were not read, and names that stand twice in one object. What is inside of a value
   // that should not have been an object was never asked for: that value itself was named.
   void fail_unknown(const cJSON* node, const std::string& path) {
     std::set<std::string_view> names;

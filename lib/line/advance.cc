@@ -148,7 +148,7 @@ Outcome<Advance> advance_once(db::Connection& database, cache::Memcached& memcac
   change.go_on();
   // One made by another process, which may not have come to publishing it: a client that is told of
   // it now must find it everywhere. Not where there is none: memcached may have been emptied since,
-  // see LineReader.
+  // see LineViews.
   if (made || memcached.get(line_key(concert_id))) {
     put_newer_line(memcached, concert_id, advance->line);
   }

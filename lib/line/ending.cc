@@ -32,24 +32,24 @@ Ended end_locked_token(db::Transaction& transaction, const QueueTokenClaims& cla
   return state.status == TokenStatus::kWaiting ? Ended::kWaiting : Ended::kActive;
 }
 
-void try_refill(WaitingRoom& room, ConcertId concert_id) {
+void try_refill(LineStores& stores, ConcertId concert_id) {
   attempt_after_commit([&] {
-    const auto sight = room.lines.look(concert_id);
+    const auto sight = stores.lines.look(concert_id);
     if (!sight || sight->line->waiting() == 0 ||
-        is_younger(sight->line->at, room.database.estimated_now(), kRefillEvery)) {
+        is_younger(sight->line->at, stores.database.estimated_now(), kRefillEvery)) {
       return;
     }
     [[maybe_unused]] const auto line =
-        advance_line(room.database, room.memcached, concert_id, {.younger_than = kRefillEvery});
+        advance_line(stores.database, stores.memcached, concert_id, {.younger_than = kRefillEvery});
   });
 }
 
-void announce_end(WaitingRoom& room, const QueueTokenClaims& claims, Ended ended) {
+void announce_end(LineStores& stores, const QueueTokenClaims& claims, Ended ended) {
   if (ended == Ended::kNothing) return;
   // Pollers look at the list of those who left; what it does not hold, the line itself must tell.
-  const bool listed = ended == Ended::kWaiting &&
-                      announce_left(room.database, room.memcached, claims.concert_id, claims.place);
-  announce_token_change(room, claims.concert_id, claims.token_id, !listed);
+  const bool listed = ended == Ended::kWaiting && announce_left(stores.database, stores.memcached,
+                                                                claims.concert_id, claims.place);
+  announce_token_change(stores, claims.concert_id, claims.token_id, !listed);
 }
 
 }  // namespace stagedoor::line

@@ -21,9 +21,9 @@ Ended end_locked_token(db::Transaction& transaction, const QueueTokenClaims& cla
 // Lets the next one in for a place that is free, without waiting for a poller, unless the line was
 // moved a moment ago. What goes wrong is logged and left to the next poller. REQUIRES: the end of
 // the active token is committed.
-void try_refill(WaitingRoom& room, ConcertId concert_id);
+void try_refill(LineStores& stores, ConcertId concert_id);
 
 // Tells pollers, and moves the line for a place that is free. REQUIRES: the end is committed.
-void announce_end(WaitingRoom& room, const QueueTokenClaims& claims, Ended ended);
+void announce_end(LineStores& stores, const QueueTokenClaims& claims, Ended ended);
 
 }  // namespace stagedoor::line

@@ -115,62 +115,62 @@ bool has_room(db::Connection& database, ConcertId concert_id, const LineSnapshot
   return room_left;
 }
 
-// Fresh tokens, admitted at once where no other waits and there is room.
-std::vector<QueueState> welcome(WaitingRoom& room, LineSnapshot line,
+// Fresh tokens, admitted at once where no other waits and there is stores.
+std::vector<QueueState> welcome(LineStores& stores, LineSnapshot line,
                                 std::vector<TokenInLine> tokens) {
   const QueueTokenClaims& last = tokens.back().claims;
-  if (line.opened(room.database.estimated_now()) &&
-      has_room(room.database, last.concert_id, line)) {
+  if (line.opened(stores.database.estimated_now()) &&
+      has_room(stores.database, last.concert_id, line)) {
     const auto advanced =
-        advance_line(room.database, room.memcached, last.concert_id, {.covers = last.place});
+        advance_line(stores.database, stores.memcached, last.concert_id, {.covers = last.place});
     if (advanced) line = *advanced;
     std::vector<TokenId> ids;
     for (const TokenInLine& token : tokens) ids.push_back(token.claims.token_id);
-    tokens = read_in_order(room.database, ids);
+    tokens = read_in_order(stores.database, ids);
   }
-  return states_of(room, line, tokens);
+  return states_of(stores, line, tokens);
 }
 
 using Answers = std::map<UserId, Outcome<Joined>>;
 
 // Finds those who stand in the line already. False when one of them must be looked at again.
-bool find_places(WaitingRoom& room, const LineSnapshot& line, const UsersInLine& users,
+bool find_places(LineStores& stores, const LineSnapshot& line, const UsersInLine& users,
                  Answers& answers) {
   std::vector<TokenInLine> present;
   for (const auto& [user_id, token] : users) {
     if (token) present.push_back(*token);
   }
   bool settled = true;
-  for (const QueueState& state : states_of(room, line, present)) {
+  for (const QueueState& state : states_of(stores, line, present)) {
     if (state.status != TokenStatus::kExpired) {
       answers.emplace(state.claims.user_id, Joined{false, state});
     } else {
-      settled = end_stale_token(room.database, state.claims) && settled;
+      settled = end_stale_token(stores.database, state.claims) && settled;
     }
   }
   // Those who were admitted since have shown up by this.
   for (const TokenInLine& token : present) {
     if (token.record.stored == TokenRecord::Stored::kActive && !token.record.claimed_at) {
-      announce_token_change(room, token.claims.concert_id, token.claims.token_id, false);
+      announce_token_change(stores, token.claims.concert_id, token.claims.token_id, false);
     }
   }
   return settled;
 }
 
 // Nothing when another join of one of the users was faster.
-std::optional<Answers> try_to_join(WaitingRoom& room, ConcertId concert_id,
+std::optional<Answers> try_to_join(LineStores& stores, ConcertId concert_id,
                                    const std::vector<UserId>& users) {
   Answers answers;
   const auto refuse_others = [&](const Refused& refused) {
     for (const UserId& user_id : users) answers.emplace(user_id, refused);
     return answers;
   };
-  const auto sight = room.lines.look(concert_id);
+  const auto sight = stores.lines.look(concert_id);
   if (!sight) return refuse_others(sight.error());
   const LineSnapshot& line = *sight->line;
-  const UsersInLine found = find_users_in_line(room.database, concert_id, users);
-  if (!find_places(room, line, found, answers)) return std::nullopt;
-  if (line.closed(room.database.estimated_now())) {
+  const UsersInLine found = find_users_in_line(stores.database, concert_id, users);
+  if (!find_places(stores, line, found, answers)) return std::nullopt;
+  if (line.closed(stores.database.estimated_now())) {
     return refuse_others(Refused{Refusal::kSaleClosed});
   }
   if (line.sold_out) return refuse_others(Refused{Refusal::kSoldOut});
@@ -182,25 +182,25 @@ std::optional<Answers> try_to_join(WaitingRoom& room, ConcertId concert_id,
     if (!found.contains(user_id)) unknown.push_back(user_id);
   }
   if (fresh.empty()) return answers;
-  people::add_unknown_users(room.database, unknown);
-  auto tokens = insert_tokens(room.database, concert_id, fresh);
+  people::add_unknown_users(stores.database, unknown);
+  auto tokens = insert_tokens(stores.database, concert_id, fresh);
   if (!tokens) return std::nullopt;
-  for (const QueueState& state : welcome(room, line, std::move(*tokens))) {
+  for (const QueueState& state : welcome(stores, line, std::move(*tokens))) {
     answers.emplace(state.claims.user_id, Joined{true, state});
   }
   return answers;
 }
 
-Answers join_line(WaitingRoom& room, ConcertId concert_id, const std::vector<UserId>& users);
+Answers join_line(LineStores& stores, ConcertId concert_id, const std::vector<UserId>& users);
 
 // A conflict of one user splits the batch, in its order, until only that user looks again.
-Answers join_or_throw(WaitingRoom& room, ConcertId concert_id, const std::vector<UserId>& users) {
+Answers join_or_throw(LineStores& stores, ConcertId concert_id, const std::vector<UserId>& users) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    if (auto answers = try_to_join(room, concert_id, users)) return *answers;
+    if (auto answers = try_to_join(stores, concert_id, users)) return *answers;
     if (users.size() == 1) continue;
     const auto half = users.begin() + static_cast<std::ptrdiff_t>(users.size() / 2);
-    Answers answers = join_line(room, concert_id, {users.begin(), half});
-    answers.merge(join_line(room, concert_id, {half, users.end()}));
+    Answers answers = join_line(stores, concert_id, {users.begin(), half});
+    answers.merge(join_line(stores, concert_id, {half, users.end()}));
     return answers;
   }
   throw Unavailable("joins of one user kept overtaking each other");
@@ -208,9 +208,9 @@ Answers join_or_throw(WaitingRoom& room, ConcertId concert_id, const std::vector
 
 // A failure is the answer to these joins alone: others of the batch may stand in line by now, or
 // join another one.
-Answers join_line(WaitingRoom& room, ConcertId concert_id, const std::vector<UserId>& users) {
+Answers join_line(LineStores& stores, ConcertId concert_id, const std::vector<UserId>& users) {
   try {
-    return join_or_throw(room, concert_id, users);
+    return join_or_throw(stores, concert_id, users);
   } catch (const Unavailable& e) {
     log::event(log::Level::kError,
                std::to_string(users.size()) + " joins of concert " +
@@ -224,7 +224,7 @@ Answers join_line(WaitingRoom& room, ConcertId concert_id, const std::vector<Use
 
 }  // namespace
 
-std::vector<Outcome<Joined>> join_queue(WaitingRoom& room, std::span<const JoinRequest> requests) {
+std::vector<Outcome<Joined>> join_queue(LineStores& stores, std::span<const JoinRequest> requests) {
   std::map<ConcertId, std::vector<UserId>> users_by_line;
   for (const JoinRequest& request : requests) {
     auto& users = users_by_line[request.concert_id];
@@ -237,7 +237,7 @@ std::vector<Outcome<Joined>> join_queue(WaitingRoom& room, std::span<const JoinR
     Answers& of_line = answers[concert_id];
     for (auto begin = users.begin(); begin != users.end();) {
       const auto end = begin + std::min<std::ptrdiff_t>(db::kRowsMax, users.end() - begin);
-      of_line.merge(join_line(room, concert_id, {begin, end}));
+      of_line.merge(join_line(stores, concert_id, {begin, end}));
       begin = end;
     }
   }

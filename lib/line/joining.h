@@ -21,6 +21,6 @@ struct Joined {
 // place where there is one; an answer for each request. All who join one line do so in one
 // transaction, and where no others wait and there is room one advance lets them in. Refused:
 // kNotFound, kSaleClosed, kSoldOut; kUnavailable those that failed, which touches no others.
-std::vector<Outcome<Joined>> join_queue(WaitingRoom& room, std::span<const JoinRequest> requests);
+std::vector<Outcome<Joined>> join_queue(LineStores& stores, std::span<const JoinRequest> requests);
 
 }  // namespace stagedoor::line

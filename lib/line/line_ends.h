@@ -14,7 +14,7 @@ namespace stagedoor::line {
 // has not. It is the first end behind the place that counts.
 std::string line_end_reason(const std::string& concert_id, const std::string& place);
 
-// From now on the line has ended for everybody up to the place who was not told an earlier end.
+// From now on the line has ended for all up to the place that were not told an earlier end.
 void record_line_end(db::Transaction& transaction, ConcertId concert_id, Place upto,
                      EndReason reason, Time now);
 

@@ -42,7 +42,7 @@ std::vector<Place> parse_places(std::string_view text) {
 
 std::string token_key(TokenId id) { return "token:" + id.text(); }
 
-Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id, bool may_publish) {
+Outcome<LineSnapshot> LineViews::ask_database(ConcertId concert_id, bool may_publish) {
   std::optional<std::string> text;
   database_.query(kSelectSnapshot, concert_id).read_first(text);
   const auto line = text ? LineSnapshot::decode(*text) : std::nullopt;
@@ -53,15 +53,15 @@ Outcome<LineSnapshot> LineReader::ask_database(ConcertId concert_id, bool may_pu
   return advance_line(database_, memcached_, concert_id, {.younger_than = kAdvanceEvery});
 }
 
-bool LineReader::is_fresh(const View& view) {
+bool LineViews::is_fresh(const View& view) {
   return view.cached && monotonic_now() - view.asked_at < kViewAge &&
          is_younger(view.line->at, database_.estimated_now(), kAdvanceEvery);
 }
 
 // A memcached that could not be reached for a moment may still hold what it held before. Whoever
 // has served a newer snapshot since does not step back, and puts it right for the others.
-std::optional<LineSnapshot> LineReader::newest(ConcertId concert_id, const View& view,
-                                               const std::optional<std::string>& text) {
+std::optional<LineSnapshot> LineViews::newest(ConcertId concert_id, const View& view,
+                                              const std::optional<std::string>& text) {
   auto cached = text ? LineSnapshot::decode(*text) : std::nullopt;
   if (!cached || !view.line || view.line->version <= cached->version) return cached;
   publish_line(memcached_, database_, concert_id, *view.line);
@@ -69,8 +69,8 @@ std::optional<LineSnapshot> LineReader::newest(ConcertId concert_id, const View&
 }
 
 // Shows `cached` unless it is due, and this process is the one to see to that, or it is too old.
-Outcome<LineSnapshot> LineReader::line_to_show(ConcertId concert_id,
-                                               const std::optional<LineSnapshot>& cached) {
+Outcome<LineSnapshot> LineViews::line_to_show(ConcertId concert_id,
+                                              const std::optional<LineSnapshot>& cached) {
   const auto is_fresh = [&](Micros age_max) {
     return cached && is_younger(cached->at, database_.estimated_now(), age_max);
   };
@@ -86,7 +86,7 @@ Outcome<LineSnapshot> LineReader::line_to_show(ConcertId concert_id,
   return line;
 }
 
-Outcome<const LineReader::View*> LineReader::view(ConcertId concert_id) {
+Outcome<const LineViews::View*> LineViews::view(ConcertId concert_id) {
   if (views_.size() > kServedLinesMax) views_.clear();
   View& view = views_[concert_id];
   if (is_fresh(view)) return &view;
@@ -97,8 +97,8 @@ Outcome<const LineReader::View*> LineReader::view(ConcertId concert_id) {
   // waits until it is forgotten.
   std::vector<std::string> keys = line_changes_keys(concert_id, database_.estimated_now());
   const auto changes = static_cast<std::ptrdiff_t>(keys.size());
-  keys.insert(keys.end(),
-              {line_key(concert_id), left_key(concert_id, known), left_key(concert_id, known + 1)});
+  keys.insert(keys.end(), {line_key(concert_id), departed_key(concert_id, known),
+                           departed_key(concert_id, known + 1)});
   const auto found = memcached_.get(keys);
   const std::vector values(found.begin() + changes, found.end());
   const auto cached = newest(concert_id, view, values[0]);
@@ -108,36 +108,37 @@ Outcome<const LineReader::View*> LineReader::view(ConcertId concert_id) {
     views_.erase(concert_id);
     return line.error();
   }
-  std::optional<std::string> left;
+  std::optional<std::string> departed;
   if (line->version == known || line->version == known + 1) {
-    left = values[line->version == known ? 1 : 2];
+    departed = values[line->version == known ? 1 : 2];
   } else if (cached) {
-    left = memcached_.get(left_key(concert_id, line->version));
+    departed = memcached_.get(departed_key(concert_id, line->version));
   }
   view = {std::make_shared<const LineSnapshot>(std::move(line.value())), cached.has_value(),
-          parse_places(left.value_or("")), is_changing ? Micros{} : asked_at};
+          parse_places(departed.value_or("")), is_changing ? Micros{} : asked_at};
   return &view;
 }
 
-Outcome<LineReader::Sight> LineReader::look(ConcertId concert_id) {
+Outcome<LineViews::Sight> LineViews::look(ConcertId concert_id) {
   const auto view = this->view(concert_id);
   if (!view) return view.error();
   return Sight{(*view)->line, (*view)->cached, false};
 }
 
-Outcome<LineReader::Sight> LineReader::look(const QueueTokenClaims& claims) {
+Outcome<LineViews::Sight> LineViews::look(const QueueTokenClaims& claims) {
   const auto found = view(claims.concert_id);
   if (!found) return found.error();
   const View& view = **found;
-  bool left = std::binary_search(view.left.begin(), view.left.end(), claims.place);
-  if (!left && !view.line->all_departed_counted) {
-    left = memcached_.get(cache::Versioned::version_entry(token_key(claims.token_id))).has_value();
+  bool departed = std::binary_search(view.departed.begin(), view.departed.end(), claims.place);
+  if (!departed && !view.line->all_departed_counted) {
+    departed =
+        memcached_.get(cache::Versioned::version_entry(token_key(claims.token_id))).has_value();
   }
-  return Sight{view.line, view.cached, left};
+  return Sight{view.line, view.cached, departed};
 }
 
-const DepartedPlaces* LineReader::departures(ConcertId concert_id, const LineSnapshot& line,
-                                             Place place) {
+const DepartedPlaces* LineViews::departures(ConcertId concert_id, const LineSnapshot& line,
+                                            Place place) {
   const LineSnapshot::Block* block = line.block_of(place);
   if (block == nullptr) return nullptr;
   if (known_blocks_.size() > kKnownBlocksMax) known_blocks_.clear();

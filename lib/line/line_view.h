@@ -18,30 +18,30 @@ namespace stagedoor::line {
 std::string token_key(TokenId id);
 
 // Shows lines to pollers: snapshots at most two seconds old, from memcached at the price of one
-// round trip, or from what this process read there a moment ago. Whoever finds one due advances the
-// line, one at a time; without memcached the snapshot in the queue's row serves instead.
-class LineReader {
+// round trip, or from what this process read there a moment ago. A poll that finds one due advances
+// the line, one at a time; without memcached the snapshot in the queue's row serves instead.
+class LineViews {
  public:
-  LineReader(db::Connection& database, cache::Memcached& memcached)
+  LineViews(db::Connection& database, cache::Memcached& memcached)
       : database_(database), memcached_(memcached) {}
 
   struct Sight {
     std::shared_ptr<const LineSnapshot> line;
-    bool cached = false;  // from memcached: then the next member can be relied on
-    bool left = false;    // he ended while waiting, and the line does not know it yet
+    bool cached = false;    // from memcached: then the next member can be relied on
+    bool departed = false;  // the token ended while waiting; the snapshot still counts it
   };
   Outcome<Sight> look(ConcertId concert_id);
   Outcome<Sight> look(const QueueTokenClaims& claims);
 
-  // Who left in the block of `place`; nullptr when nobody did. Good until the next call.
+  // Departures in the block of `place`; nullptr when there are none. Good until the next call.
   const DepartedPlaces* departures(ConcertId concert_id, const LineSnapshot& line, Place place);
 
  private:
-  // What this process has seen of a line: the newest snapshot, and who left since.
+  // What this process has seen of a line: the newest snapshot, and the departures since.
   struct View {
     std::shared_ptr<const LineSnapshot> line;
     bool cached = false;
-    std::vector<Place> left;  // in order
+    std::vector<Place> departed;  // in order
     // When the question was sent; long ago if the answer may not be remembered.
     Micros asked_at{};
   };

@@ -11,12 +11,12 @@ namespace {
 constexpr std::chrono::seconds kSnapshotExpiry{60};
 constexpr Micros kChangePeriod = std::chrono::milliseconds{500};
 constexpr std::chrono::seconds kChangesExpiry{5};
-// How far the snapshot in memcached may lag behind the row when somebody leaves.
+// How far the snapshot in memcached may lag behind the row when a client leaves.
 constexpr std::int64_t kVersionsBehindMax = 8;
 
 constexpr const char* kSelectVersion = "SELECT version FROM queues WHERE concert_id = ?";
 
-// An advance that began before his end was committed has not counted him, whenever its snapshot
+// An advance that began before the end was committed has not counted it, whenever its snapshot
 // comes out: besides those that are out already this is the next one at most, as advances follow
 // one another under the lock of the queue's row.
 bool list_left(db::Connection& database, cache::Memcached& memcached, ConcertId id, Place place) {
@@ -28,7 +28,7 @@ bool list_left(db::Connection& database, cache::Memcached& memcached, ConcertId 
   const std::string entry = std::to_string(place.value) + " ";
   const LineChange change(memcached, database, id);
   for (std::int64_t version = line->version; version <= committed + 1; ++version) {
-    if (!memcached.append(left_key(id, version), entry, kSnapshotExpiry)) return false;
+    if (!memcached.append(departed_key(id, version), entry, kSnapshotExpiry)) return false;
   }
   return true;
 }
@@ -53,7 +53,7 @@ bool is_line_changing(std::span<const std::optional<std::string>> counts) {
   });
 }
 
-std::string left_key(ConcertId id, std::int64_t version) {
+std::string departed_key(ConcertId id, std::int64_t version) {
   return "left:" + line_key(id) + ":" + std::to_string(version);
 }
 

@@ -31,7 +31,7 @@ bool is_line_changing(std::span<const std::optional<std::string>> counts);
 
 // Where memcached lists who left while waiting and is not counted in this version of the snapshot:
 // their places, each with a blank behind it.
-std::string left_key(ConcertId id, std::int64_t version);
+std::string departed_key(ConcertId id, std::int64_t version);
 
 // Around a change of what memcached knows of a line: its constructor returns when everything that a
 // process read before is too old to be shown, and nothing that is read until its end is remembered.
@@ -60,7 +60,7 @@ void put_newer_line(cache::Memcached& memcached, ConcertId id, const LineSnapsho
 void publish_line(cache::Memcached& memcached, db::Connection& database, ConcertId id,
                   const LineSnapshot& line);
 
-// Lists who left under the snapshots that do not count him. REQUIRES: his end is committed. False
+// Lists a departure under the snapshots that do not count it. REQUIRES: the end is committed. False
 // when memcached did not take it.
 bool announce_left(db::Connection& database, cache::Memcached& memcached, ConcertId id,
                    Place place);

@@ -19,24 +19,24 @@ constexpr Micros kRecordAgeMax = std::chrono::seconds{5};
 constexpr std::int64_t kPollActiveMs = 5'000;
 constexpr std::int64_t kFarPosition = 1'000'000;
 
-Outcome<TokenRecord> load_record(WaitingRoom& room, TokenId id) {
-  const auto token = find_token(room.database, id);
+Outcome<TokenRecord> load_record(LineStores& stores, TokenId id) {
+  const auto token = find_token(stores.database, id);
   if (!token) return Refused{Refusal::kNotFound};
   return token->record;
 }
 
 // The record from the cache where it may be a little old. A waiting one is never taken from there:
 // admissions are not announced token by token.
-Outcome<TokenRecord> cached_record(WaitingRoom& room, TokenId id) {
+Outcome<TokenRecord> cached_record(LineStores& stores, TokenId id) {
   const std::string key = token_key(id);
   const std::string text =
-      room.cache.fetch(key, key, kRecordAgeMax, room.database.estimated_now(), [&] {
-        const auto token = find_token(room.database, id);
+      stores.cache.fetch(key, key, kRecordAgeMax, stores.database.estimated_now(), [&] {
+        const auto token = find_token(stores.database, id);
         return token ? encode_record(token->record) : "";
       });
   const auto record = decode_record(text);
   if (record && record->stored != TokenRecord::Stored::kWaiting) return *record;
-  return load_record(room, id);
+  return load_record(stores, id);
 }
 
 double random_share() {
@@ -52,7 +52,7 @@ void fill_waiting(QueueState& state, const LineSnapshot& line, const DepartedPla
   state.estimated_wait_s = line.estimated_wait_s(*state.position);
   state.poll_after_ms = poll_after_ms(*state.position, random_share());
   if (line.opened(now)) return;
-  // Before the opening nobody moves: come back for it, those in front first.
+  // Before the opening the line stands still: come back for it, those in front first.
   const auto until_opening_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(*line.opens_at - now).count();
   state.poll_after_ms = std::min(poll_after_ms(kFarPosition, random_share()),
@@ -88,7 +88,7 @@ QueueState make_state(const QueueTokenClaims& claims, const LineSnapshot& line,
 constexpr const char* kSelectActiveSeconds =
     "SELECT active_seconds FROM concerts WHERE concert_id = ?";
 // The condition on ends_at keeps a claim from reviving what has lapsed a moment ago. (Joined with
-// the concert it would lock the concert's row, and wait for whoever changes it.)
+// the concert it would lock the concert's row, and wait for its changer.)
 const db::ListSql kClaim(
     "UPDATE queue_tokens SET claimed_at = SYSDATE(6),"
     " active_until = admitted_at + INTERVAL ? SECOND, ends_at = admitted_at + INTERVAL ? SECOND"
@@ -100,33 +100,33 @@ bool needs_claim(const TokenRecord& record, const QueueState& state) {
 }
 
 // Writes down that the owners showed up.
-void claim(WaitingRoom& room, ConcertId concert_id, const std::vector<TokenId>& tokens) {
+void claim(LineStores& stores, ConcertId concert_id, const std::vector<TokenId>& tokens) {
   std::int64_t active_s = 0;
-  room.database.query(kSelectActiveSeconds, concert_id).read_first(active_s);
-  kClaim.execute(room.database, {active_s, active_s}, tokens);
+  stores.database.query(kSelectActiveSeconds, concert_id).read_first(active_s);
+  kClaim.execute(stores.database, {active_s, active_s}, tokens);
 }
 
-Outcome<QueueState> state_from_record(WaitingRoom& room, const QueueTokenClaims& claims,
+Outcome<QueueState> state_from_record(LineStores& stores, const QueueTokenClaims& claims,
                                       const LineSnapshot& line, const TokenRecord& record,
                                       const DepartedPlaces* departed) {
-  const Time now = room.database.estimated_now();
+  const Time now = stores.database.estimated_now();
   QueueState state = make_state(claims, line, record, departed, now);
   if (!needs_claim(record, state)) return state;
-  claim(room, claims.concert_id, {claims.token_id});
-  announce_token_change(room, claims.concert_id, claims.token_id, false);
-  const auto claimed = load_record(room, claims.token_id);
+  claim(stores, claims.concert_id, {claims.token_id});
+  announce_token_change(stores, claims.concert_id, claims.token_id, false);
+  const auto claimed = load_record(stores, claims.token_id);
   if (!claimed) return claimed.error();
   return make_state(claims, line, *claimed, departed, now);
 }
 
 }  // namespace
 
-std::vector<QueueState> states_of(WaitingRoom& room, const LineSnapshot& line,
+std::vector<QueueState> states_of(LineStores& stores, const LineSnapshot& line,
                                   const std::vector<TokenInLine>& tokens) {
-  const Time now = room.database.estimated_now();
+  const Time now = stores.database.estimated_now();
   const auto state_of = [&](const TokenInLine& token) {
     const QueueTokenClaims& claims = token.claims;
-    const auto* departed = room.lines.departures(claims.concert_id, line, claims.place);
+    const auto* departed = stores.lines.departures(claims.concert_id, line, claims.place);
     return make_state(claims, line, token.record, departed, now);
   };
   std::vector<QueueState> states;
@@ -136,8 +136,8 @@ std::vector<QueueState> states_of(WaitingRoom& room, const LineSnapshot& line,
     if (needs_claim(token.record, states.back())) unclaimed.push_back(token.claims.token_id);
   }
   if (unclaimed.empty()) return states;
-  claim(room, tokens.front().claims.concert_id, unclaimed);
-  const auto claimed = find_tokens(room.database, unclaimed);
+  claim(stores, tokens.front().claims.concert_id, unclaimed);
+  const auto claimed = find_tokens(stores.database, unclaimed);
   for (QueueState& state : states) {
     const auto found = claimed.find(state.claims.token_id);
     if (found != claimed.end()) state = state_of(found->second);
@@ -145,23 +145,23 @@ std::vector<QueueState> states_of(WaitingRoom& room, const LineSnapshot& line,
   return states;
 }
 
-Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims) {
-  const auto sight = room.lines.look(claims);
+Outcome<QueueState> find_queue_state(LineStores& stores, const QueueTokenClaims& claims) {
+  const auto sight = stores.lines.look(claims);
   if (!sight) return sight.error();
   const LineSnapshot& line = *sight->line;
   if (!sight->cached) {
-    const auto record = load_record(room, claims.token_id);
+    const auto record = load_record(stores, claims.token_id);
     if (!record) return record.error();
-    const auto* departed = room.lines.departures(claims.concert_id, line, claims.place);
-    return state_from_record(room, claims, line, *record, departed);
+    const auto* departed = stores.lines.departures(claims.concert_id, line, claims.place);
+    return state_from_record(stores, claims, line, *record, departed);
   }
-  const auto* departed = room.lines.departures(claims.concert_id, line, claims.place);
-  const bool waits = claims.place > line.front_place && !sight->left &&
+  const auto* departed = stores.lines.departures(claims.concert_id, line, claims.place);
+  const bool waits = claims.place > line.front_place && !sight->departed &&
                      !(departed && departed->contains(claims.place));
-  if (waits) return state_from_record(room, claims, line, TokenRecord{}, departed);
-  const auto record = cached_record(room, claims.token_id);
+  if (waits) return state_from_record(stores, claims, line, TokenRecord{}, departed);
+  const auto record = cached_record(stores, claims.token_id);
   if (!record) return record.error();
-  return state_from_record(room, claims, line, *record, departed);
+  return state_from_record(stores, claims, line, *record, departed);
 }
 
 Refused refuse_inactive(const TokenState& state) {
@@ -179,18 +179,18 @@ Refused refuse_inactive(const QueueState& state) {
            {"poll_after_ms", state.poll_after_ms.value_or(0)}}};
 }
 
-Refused explain_refusal(WaitingRoom& room, const Outcome<QueueTokenClaims>& token,
+Refused explain_refusal(LineStores& stores, const Outcome<QueueTokenClaims>& token,
                         const Refused& refused) {
   if (refused.refusal != Refusal::kNotAdmitted) return refused;
-  const auto state = find_queue_state(room, *token);
+  const auto state = find_queue_state(stores, *token);
   return state ? refuse_inactive(*state) : state.error();
 }
 
-void announce_token_change(WaitingRoom& room, ConcertId concert_id, TokenId token_id,
+void announce_token_change(LineStores& stores, ConcertId concert_id, TokenId token_id,
                            bool advance) {
-  const bool announced = room.cache.invalidate(token_key(token_id));
+  const bool announced = stores.cache.invalidate(token_key(token_id));
   // Without the mark, pollers learn it from the line itself.
-  if (advance || !announced) try_advance_line(room.database, room.memcached, concert_id);
+  if (advance || !announced) try_advance_line(stores.database, stores.memcached, concert_id);
 }
 
 }  // namespace stagedoor::line

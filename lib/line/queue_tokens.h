@@ -12,11 +12,11 @@
 namespace stagedoor::line {
 
 // What the operations on queue tokens work with.
-struct WaitingRoom {
+struct LineStores {
   db::Connection& database;
   cache::Memcached& memcached;
   cache::Versioned& cache;
-  LineReader& lines;
+  LineViews& lines;
 };
 
 // A token as its owner sees it.
@@ -35,12 +35,12 @@ struct QueueState {
 
 // Where the token stands now. The first look at an admitted one is its owner showing up, and is
 // written down. REQUIRES: the claims were verified.
-Outcome<QueueState> find_queue_state(WaitingRoom& room, const QueueTokenClaims& claims);
+Outcome<QueueState> find_queue_state(LineStores& stores, const QueueTokenClaims& claims);
 
 // Where each of these tokens stands, as their rows say, in their order. It shows an admitted one to
 // its owner too; to tell other processes that know it is the caller's part (announce_token_change).
 // REQUIRES: all of one line, at most db::kListMax.
-std::vector<QueueState> states_of(WaitingRoom& room, const LineSnapshot& line,
+std::vector<QueueState> states_of(LineStores& stores, const LineSnapshot& line,
                                   const std::vector<TokenInLine>& tokens);
 
 // Why a token that is not ACTIVE opens nothing: kNotAdmitted or kQueueTokenExpired. REQUIRES: it is
@@ -50,11 +50,12 @@ Refused refuse_inactive(const QueueState& state);
 
 // The same refusal; kNotAdmitted with the position, which needs a look at the line and so comes
 // after the transaction that refused.
-Refused explain_refusal(WaitingRoom& room, const Outcome<QueueTokenClaims>& token,
+Refused explain_refusal(LineStores& stores, const Outcome<QueueTokenClaims>& token,
                         const Refused& refused);
 
-// Lets everybody know that the token's row has changed. REQUIRES: the change is committed.
+// Tells all processes that the token's row has changed. REQUIRES: the change is committed.
 // With `advance` the line moves at once, instead of within a second.
-void announce_token_change(WaitingRoom& room, ConcertId concert_id, TokenId token_id, bool advance);
+void announce_token_change(LineStores& stores, ConcertId concert_id, TokenId token_id,
+                           bool advance);
 
 }  // namespace stagedoor::line

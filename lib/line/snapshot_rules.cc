@@ -15,7 +15,7 @@ constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
 
 constexpr double kPollMinMs = 1'000;
 constexpr double kPollMaxMs = 20'000;
-// From this position on everybody polls as seldom as it gets.
+// From this position on all clients poll as seldom as it gets.
 constexpr double kPollFarPosition = 20'000;
 constexpr double kJitterShare = 0.2;
 

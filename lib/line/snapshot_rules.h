@@ -40,7 +40,7 @@ class DepartedPlaces {
 // lies between the front and a place, less those that left: whole blocks by their counts in here,
 // the own block by its bits.
 struct LineSnapshot {
-  // A block in which somebody left. Others are not listed.
+  // A block with departures. Others are not listed.
   struct Block {
     std::int64_t block = 0;
     std::int64_t revision = 0;  // changes with the bits

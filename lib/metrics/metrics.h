@@ -8,7 +8,7 @@
 #include "metrics/page.h"
 
 // Counting. Until open() was called, and when it cannot use the page, all of this counts into
-// memory of the process that nobody reads: whoever counts need not care.
+// memory of the process that is never read: callers need not care.
 namespace stagedoor::metrics {
 
 // From now on this process adds to the page of `handler` in `directory`. What keeps it from that is

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 
 // What all processes of one handler have counted, in a file that they map into their memory. They
-// add to it with lock-free atomics, so that nobody collects anything: a process that is killed
+// add to it with lock-free atomics, so that nothing has to be collected: a process that is killed
 // takes nothing with it, and one that is started later goes on where the others are.
 namespace stagedoor::metrics {
 

@@ -148,10 +148,10 @@ Outcome<AppliedRefund> refund_locked(db::Transaction& transaction, const people:
 
 }  // namespace
 
-Outcome<people::StoredAnswer> pay(line::WaitingRoom& room, const PayRequest& request,
+Outcome<people::StoredAnswer> pay(line::LineStores& stores, const PayRequest& request,
                                   const RenderPayment& render) {
   const auto applied =
-      people::apply_once(room.database, request.user_id, request.key,
+      people::apply_once(stores.database, request.user_id, request.key,
                          [&](db::Transaction& transaction, const people::LockedUser& user) {
                            return pay_locked(transaction, user, request, render);
                          });
@@ -160,21 +160,21 @@ Outcome<people::StoredAnswer> pay(line::WaitingRoom& room, const PayRequest& req
     const Payment& payment = applied->effect->payment;
     metrics::count(metrics::Counter::kPayments);
     metrics::count(metrics::Counter::kPaidAmount, payment.amount.value);
-    line::announce_token_change(room, payment.concert_id, applied->effect->token_id, false);
-    line::try_refill(room, payment.concert_id);
+    line::announce_token_change(stores, payment.concert_id, applied->effect->token_id, false);
+    line::try_refill(stores, payment.concert_id);
     // Of two who buy the last seats at once, the later one sees both sold.
-    line::try_advance_if_sold_out(room.database, room.memcached, payment.concert_id);
+    line::try_advance_if_sold_out(stores.database, stores.memcached, payment.concert_id);
   }
   return applied->answer;
 }
 
-Outcome<people::StoredAnswer> refund(line::WaitingRoom& room, UserId user_id, PaymentId id,
+Outcome<people::StoredAnswer> refund(line::LineStores& stores, UserId user_id, PaymentId id,
                                      const people::IdempotencyKey& key,
                                      const RenderPayment& render) {
-  const auto payment = find_payment(room.database, user_id, id);
+  const auto payment = find_payment(stores.database, user_id, id);
   if (!payment) return payment.error();
   const auto applied =
-      people::apply_once(room.database, user_id, key,
+      people::apply_once(stores.database, user_id, key,
                          [&](db::Transaction& transaction, const people::LockedUser& user) {
                            return refund_locked(transaction, user, *payment, render);
                          });
@@ -183,7 +183,7 @@ Outcome<people::StoredAnswer> refund(line::WaitingRoom& room, UserId user_id, Pa
     metrics::count(metrics::Counter::kRefunds);
     metrics::count(metrics::Counter::kRefundedAmount, payment->amount.value);
     // A sold-out sale is open again for those who join now.
-    line::try_advance_line(room.database, room.memcached, payment->concert_id);
+    line::try_advance_line(stores.database, stores.memcached, payment->concert_id);
   }
   return applied->answer;
 }

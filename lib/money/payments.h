@@ -23,11 +23,11 @@ struct PayRequest {
 // Turns a live hold into ownership: debit, seats SOLD, payment, ledger, reservation CONFIRMED,
 // token EXPIRED (PAID), in one transaction. Whether that may be, the reservation decides, not the
 // queue.
-Outcome<people::StoredAnswer> pay(line::WaitingRoom& room, const PayRequest& request,
+Outcome<people::StoredAnswer> pay(line::LineStores& stores, const PayRequest& request,
                                   const RenderPayment& render);
 
 // Gives money and seats back. kNotFound, kAlreadyRefunded, kRefundClosed.
-Outcome<people::StoredAnswer> refund(line::WaitingRoom& room, UserId user_id, PaymentId id,
+Outcome<people::StoredAnswer> refund(line::LineStores& stores, UserId user_id, PaymentId id,
                                      const people::IdempotencyKey& key,
                                      const RenderPayment& render);
 

@@ -13,19 +13,20 @@ namespace stagedoor::sale {
 // Writes what is cached; an empty text is not kept.
 using WriteText = std::function<std::string()>;
 
-std::string cached_concert_page(line::WaitingRoom& room, const ConcertFilter& filter, Time now,
+std::string cached_concert_page(line::LineStores& stores, const ConcertFilter& filter, Time now,
                                 const WriteText& write);
-std::string cached_concert(line::WaitingRoom& room, ConcertId id, Time now, const WriteText& write);
-std::string cached_dates(line::WaitingRoom& room, ConcertId id, bool available_only, Time now,
+std::string cached_concert(line::LineStores& stores, ConcertId id, Time now,
+                           const WriteText& write);
+std::string cached_dates(line::LineStores& stores, ConcertId id, bool available_only, Time now,
                          const WriteText& write);
-std::string cached_stats(line::WaitingRoom& room, ConcertId id, Time now, const WriteText& write);
+std::string cached_stats(line::LineStores& stores, ConcertId id, Time now, const WriteText& write);
 
 // The same operations as in concerts.h, which then make every reader and the line of the concert
 // see the change.
-CreatedConcert put_on_sale(line::WaitingRoom& room, const NewConcert& concert);
-Outcome<DateSummary> put_date_on_sale(line::WaitingRoom& room, ConcertId id, const NewDate& date);
-Outcome<Concert> apply_change(line::WaitingRoom& room, ConcertId id,
+CreatedConcert put_on_sale(line::LineStores& stores, const NewConcert& concert);
+Outcome<DateSummary> put_date_on_sale(line::LineStores& stores, ConcertId id, const NewDate& date);
+Outcome<Concert> apply_change(line::LineStores& stores, ConcertId id,
                               const std::function<void(ConcertSettings&)>& change);
-int put_demo_on_sale(line::WaitingRoom& room);
+int put_demo_on_sale(line::LineStores& stores);
 
 }  // namespace stagedoor::sale

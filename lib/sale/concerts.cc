@@ -233,7 +233,7 @@ CreatedConcert create_concert(db::Connection& database, const NewConcert& concer
 Outcome<DateSummary> add_date(db::Connection& database, ConcertId id, const NewDate& date) {
   return db::transact(database, [&](db::Transaction& transaction) -> Outcome<DateSummary> {
     if (!kSelectConcert.first(transaction, id)) return Refused{Refusal::kNotFound};
-    // The seats first: inserting 100,000 takes a second, in which nobody should wait for the line.
+    // The seats first: inserting 100,000 takes a second, during which the line must not be locked.
     const DateSummary summary = insert_date(transaction, id, date);
     lock_concert(transaction, id);
     line::settle_ended_line(transaction, id);

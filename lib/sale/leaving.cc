@@ -6,10 +6,10 @@
 
 namespace stagedoor::sale {
 
-Outcome<Done> end_token(line::WaitingRoom& room, TokenId token_id, EndReason reason) {
-  const auto claims = line::find_claims(room.database, token_id);
+Outcome<Done> end_token(line::LineStores& stores, TokenId token_id, EndReason reason) {
+  const auto claims = line::find_claims(stores.database, token_id);
   if (!claims) return Refused{Refusal::kNotFound};
-  const auto ended = db::transact(room.database, [&](db::Transaction& transaction) {
+  const auto ended = db::transact(stores.database, [&](db::Transaction& transaction) {
     const auto token = line::lock_token(transaction, token_id);
     const auto change = line::end_locked_token(transaction, *claims, *token, reason);
     if (change == line::Ended::kNothing) return change;
@@ -17,7 +17,7 @@ Outcome<Done> end_token(line::WaitingRoom& room, TokenId token_id, EndReason rea
     transaction.commit();
     return change;
   });
-  line::announce_end(room, *claims, ended);
+  line::announce_end(stores, *claims, ended);
   return Done{};
 }
 

@@ -105,7 +105,7 @@ std::optional<std::vector<std::int64_t>> choose_neighbours(
     const std::size_t behind = block.last - *group - static_cast<std::size_t>(count);
     const bool may_go_on = open_ended && block.last == free.size();
     const bool may_leave_one_alone = behind == 1 || (behind == 0 && may_go_on);
-    // Without an end in sight, a choice that leaves nobody alone may still come.
+    // Without an end in sight, a choice that leaves no single seat may still come.
     if (!chosen && !(may_leave_one_alone && open_ended)) chosen = group;
     if (may_leave_one_alone) continue;
     chosen = group;

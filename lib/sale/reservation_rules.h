@@ -60,7 +60,7 @@ struct SeatWish {
   }
 };
 
-// What is known of the date when somebody wants to hold seats of it.
+// What is known of the date when a user wants to hold seats of it.
 struct DateOnSale {
   ConcertId concert_id;
   std::string concert_title;

@@ -238,38 +238,38 @@ std::vector<Reservation> as_of(std::vector<ReservationSeat> rows, Time now) {
 
 }  // namespace
 
-Outcome<people::StoredAnswer> reserve_seats(line::WaitingRoom& room, const ReserveRequest& request,
+Outcome<people::StoredAnswer> reserve_seats(line::LineStores& stores, const ReserveRequest& request,
                                             const RenderReservation& render) {
   // A foreign or missing token cannot become right; only the replay of a key comes before it.
-  if (request.key) people::ensure_user(room.database, request.user_id);
+  if (request.key) people::ensure_user(stores.database, request.user_id);
   Choice choice = Choice::kSkipLocked;
   for (int tries = 0; tries < kChoicesMax; ++tries) {
     const auto applied =
-        people::apply_once(room.database, request.user_id, request.key,
+        people::apply_once(stores.database, request.user_id, request.key,
                            [&](db::Transaction& transaction, const people::LockedUser& /*user*/) {
                              return reserve_locked(transaction, request, render, choice);
                            });
     if (applied) {
       if (applied->effect) {
         metrics::count(metrics::Counter::kHolds);
-        line::announce_token_change(room, request.token->concert_id, request.token->token_id,
+        line::announce_token_change(stores, request.token->concert_id, request.token->token_id,
                                     false);
       }
       return applied->answer;
     }
     if (!lost_a_race(request, applied.error(), choice)) {
-      return line::explain_refusal(room, request.token, applied.error());
+      return line::explain_refusal(stores, request.token, applied.error());
     }
     choice = Choice::kCareful;
   }
   throw Unavailable("others kept taking the seats that were chosen");
 }
 
-Outcome<Done> release_reservation(line::WaitingRoom& room, UserId user_id, ReservationId id) {
-  const auto hold = kFindOwner.first(room.database, id);
+Outcome<Done> release_reservation(line::LineStores& stores, UserId user_id, ReservationId id) {
+  const auto hold = kFindOwner.first(stores.database, id);
   if (!hold || hold->user_id != user_id) return Refused{Refusal::kNotFound};
   bool released = false;
-  auto outcome = db::transact(room.database, [&](db::Transaction& transaction) -> Outcome<Done> {
+  auto outcome = db::transact(stores.database, [&](db::Transaction& transaction) -> Outcome<Done> {
     line::lock_token(transaction, hold->token_id);
     const auto status = lock_reservation(transaction, id).status(transaction.now());
     if (status == ReservationStatus::kConfirmed) return Refused{Refusal::kAlreadyPaid};
@@ -280,7 +280,7 @@ Outcome<Done> release_reservation(line::WaitingRoom& room, UserId user_id, Reser
     released = true;
     return Done{};
   });
-  if (released) line::announce_token_change(room, hold->concert_id, hold->token_id, false);
+  if (released) line::announce_token_change(stores, hold->concert_id, hold->token_id, false);
   return outcome;
 }
 

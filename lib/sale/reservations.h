@@ -25,12 +25,12 @@ using RenderReservation = std::function<std::string(const Reservation&)>;
 
 // Holds seats for the owner of an ACTIVE token: all or none, in one transaction. The refusals come
 // in the order of API.md.
-Outcome<people::StoredAnswer> reserve_seats(line::WaitingRoom& room, const ReserveRequest& request,
+Outcome<people::StoredAnswer> reserve_seats(line::LineStores& stores, const ReserveRequest& request,
                                             const RenderReservation& render);
 
 // Lets go of a hold; nothing happens to one that has ended. kNotFound when it is not the user's,
 // kAlreadyPaid.
-Outcome<Done> release_reservation(line::WaitingRoom& room, UserId user_id, ReservationId id);
+Outcome<Done> release_reservation(line::LineStores& stores, UserId user_id, ReservationId id);
 
 Outcome<Reservation> find_reservation(db::Connection& database, UserId user_id, ReservationId id);
 

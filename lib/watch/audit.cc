@@ -30,7 +30,7 @@ constexpr std::array kInvariants = {
               "SELECT CONCAT('user ', HEX(user_id), ' concert ', concert_id, ': ', COUNT(*))"
               " FROM queue_tokens WHERE live GROUP BY user_id, concert_id HAVING COUNT(*) > 1"
               " LIMIT 10"},
-    Invariant{"line: nobody waits behind the front",
+    Invariant{"line: no client waits behind the front",
               "SELECT CONCAT('token ', HEX(t.token_id), ' place ', t.place)"
               " FROM queues q JOIN queue_tokens t ON t.concert_id = q.concert_id"
               " AND t.place <= q.front_place AND t.place > q.ended_place"
@@ -54,7 +54,7 @@ constexpr std::array kInvariants = {
               "   UNION ALL SELECT concert_id, 0, 0 FROM queues) AS each_one"
               "  GROUP BY concert_id) AS counted ON counted.concert_id = q.concert_id"
               " WHERE q.active - counted.gone <> counted.inside LIMIT 10"},
-    Invariant{"line: who left in the middle is not counted as waiting",
+    Invariant{"line: departed places are not counted as waiting",
               "SELECT CONCAT('token ', HEX(t.token_id), ' place ', t.place)"
               " FROM queues q JOIN queue_tokens t ON t.concert_id = q.concert_id"
               " AND t.place > q.front_place AND t.status = 'EXPIRED'"
@@ -127,7 +127,7 @@ constexpr std::array kInvariants = {
               " GROUP BY r.reservation_id, r.seat_count, r.amount"
               " HAVING COUNT(rs.number) <> r.seat_count"
               " OR COALESCE(SUM(rs.price), 0) <> r.amount LIMIT 10"},
-    Invariant{"reservations: nobody has more seats of a date than he might",
+    Invariant{"reservations: no user has more seats of a date than allowed",
               "SELECT CONCAT('user ', HEX(user_id), ' date ', date_id, ': ', SUM(seat_count))"
               " FROM reservations WHERE status = 'CONFIRMED'"
               " OR (status = 'HELD' AND held_until > SYSDATE(6))"

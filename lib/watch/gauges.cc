@@ -15,7 +15,7 @@ namespace {
 // How long one reading may count seats. A single date is not interrupted: one of 100,000 seats
 // takes some ten milliseconds.
 constexpr Micros kCountingBudget = std::chrono::milliseconds{50};
-// Seats of a date whose line nobody is in change seldom.
+// Seats of a date whose line is empty change seldom.
 constexpr Micros kIdleDateAge = std::chrono::minutes{1};
 // What people were told is compared with what happened to those who came in last, over at most this
 // much of their wait.
@@ -61,7 +61,7 @@ const db::Select<LastAdmission> kSelectLastAdmission(
      {"front_before", &LastAdmission::front_before},
      {"front_place", &LastAdmission::front_place}},
     "FROM admissions WHERE concert_id = ? ORDER BY admission DESC LIMIT 1");
-// The last one who was let in then, and since when he waits.
+// The last one that was let in then, and since when it waits.
 constexpr const char* kSelectLastAdmitted =
     "SELECT place, issued_at FROM queue_tokens WHERE concert_id = ? AND place > ? AND place <= ?"
     " AND admitted_in = ? ORDER BY place DESC LIMIT 1";
@@ -113,8 +113,8 @@ Gauges GaugeReader::ask_database() {
   return gauges;
 }
 
-// Those with somebody in them, as their last advance left them. The sweep advances every minute
-// what nobody polls.
+// Those that are not empty, as their last advance left them. The sweep advances every minute
+// the lines without polls.
 std::map<ConcertId, LineSnapshot> GaugeReader::read_lines(Time now) {
   std::map<ConcertId, LineSnapshot> lines;
   for (const LineRow& row : kSelectSnapshots.all(database_, now)) {

@@ -16,12 +16,12 @@ struct SeatCounts {
   std::int64_t sold = 0;
 };
 
-// How the business stands, for whoever watches the installation.
+// How the business stands, for those who watch the installation.
 struct Gauges {
   bool database_up = false;  // the rest is unknown while it is not
   std::int64_t waiting = 0;
   std::int64_t active = 0;
-  std::int64_t lines = 0;  // with somebody in them
+  std::int64_t lines = 0;  // not empty
   std::int64_t open_holds = 0;
   std::int64_t unsent_alerts = 0;
   std::int64_t row_lock_waits = 0;  // of the whole database server, since its start

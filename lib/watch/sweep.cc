@@ -16,7 +16,7 @@ namespace {
 // use up the minute until the next sweep.
 constexpr Micros kBudgetPerLine = std::chrono::seconds{20};
 
-// Lines that end in a mark alone have nobody in them any more, but rows to tidy.
+// Lines that end in a mark alone are empty, but have rows to tidy.
 constexpr const char* kSelectUntidy =
     "SELECT concert_id FROM queues WHERE tidied_place < ended_place";
 
@@ -53,31 +53,32 @@ std::int64_t in_batches(const std::function<std::int64_t()>& batch) {
 
 }  // namespace
 
-SweepSummary sweep(line::WaitingRoom room, const std::function<void()>& send_alerts) {
+SweepSummary sweep(line::LineStores stores, const std::function<void()>& send_alerts) {
   const Micros started_at = monotonic_now();
   SweepSummary summary;
   attempt(summary, "expire lapsed holds", [&] {
-    summary.holds_expired = in_batches([&] { return sale::expire_lapsed_holds(room.database); });
+    summary.holds_expired = in_batches([&] { return sale::expire_lapsed_holds(stores.database); });
   });
   attempt(summary, "forget old keys", [&] {
-    summary.keys_pruned = in_batches([&] { return people::prune_keys(room.database); });
+    summary.keys_pruned = in_batches([&] { return people::prune_keys(stores.database); });
   });
   std::vector<ConcertId> lines;
-  attempt(summary, "look for lines", [&] { lines = line::lines_to_advance(room.database); });
+  attempt(summary, "look for lines", [&] { lines = line::lines_to_advance(stores.database); });
   for (const ConcertId id : lines) {
     // Each by itself: one that is blocked must not keep the others waiting for the next sweep.
     attempt(summary, "advance a line", [&] {
-      const auto line = line::advance_line(room.database, room.memcached, id, {}, kBudgetPerLine);
+      const auto line =
+          line::advance_line(stores.database, stores.memcached, id, {}, kBudgetPerLine);
       if (line) ++summary.lines_advanced;
     });
   }
   attempt(summary, "tidy ended tokens", [&] {
-    for (const ConcertId id : untidy_lines(room.database)) {
-      summary.tokens_tidied += line::tidy_ended_tokens(room.database, id);
+    for (const ConcertId id : untidy_lines(stores.database)) {
+      summary.tokens_tidied += line::tidy_ended_tokens(stores.database, id);
     }
   });
   attempt(summary, "archive past concerts",
-          [&] { summary.concerts_archived = sale::archive_past_concerts(room.database); });
+          [&] { summary.concerts_archived = sale::archive_past_concerts(stores.database); });
   attempt(summary, "send alerts", send_alerts);
   summary.took = monotonic_now() - started_at;
   return summary;

@@ -18,9 +18,9 @@ struct SweepSummary {
   std::vector<std::string> errors = {};  // what failed; the other parts were still done
 };
 
-// Writes down lapsed holds, advances every line that has somebody in it, tidies up what has ended,
+// Writes down lapsed holds, advances every line that is not empty, tidies up what has ended,
 // and then sends what alerts there are.
-SweepSummary sweep(line::WaitingRoom room, const std::function<void()>& send_alerts);
+SweepSummary sweep(line::LineStores stores, const std::function<void()>& send_alerts);
 
 std::string summary_json(const SweepSummary& summary);
 

@@ -67,8 +67,8 @@ class Control : public ::testing::Test {
                       std::int64_t number) {
     const auto claims = services.queue_tokens.verify(fan.queue_token);
     if (!claims) throw std::runtime_error("not a token of this installation");
-    auto room = services.waiting_room();
-    return stagedoor::sale::reserve_seats(room,
+    auto stores = services.line_stores();
+    return stagedoor::sale::reserve_seats(stores,
                                           {.user_id = claims->user_id,
                                            .token = *claims,
                                            .date_id = {date_id},

@@ -79,9 +79,9 @@ TEST_F(Advancing, CountsTheActiveByWhatEnds) {
   const auto inside = here_.join(concert, new_users(40));
   EXPECT_EQ(advance(concert).active, 30);
   for (std::size_t i = 0; i < 5; ++i) {
-    EXPECT_TRUE(sale::end_token(here_.room, inside[i]->state.claims.token_id, EndReason::kLeft));
+    EXPECT_TRUE(sale::end_token(here_.stores, inside[i]->state.claims.token_id, EndReason::kLeft));
   }
-  EXPECT_TRUE(sale::end_token(here_.room, inside[39]->state.claims.token_id, EndReason::kLeft));
+  EXPECT_TRUE(sale::end_token(here_.stores, inside[39]->state.claims.token_id, EndReason::kLeft));
   set_max_active(concert, 20);
   EXPECT_EQ(advance(concert).active, 30) << "five were let in for those who left";
   here_.database.execute(
@@ -102,15 +102,15 @@ TEST_F(Advancing, APaymentEndsItsTokenAndLetsTheNextOneIn) {
   EXPECT_TRUE(money::charge(here_.database, users[0], Money{1'000}, {"charge", "a key", print},
                             [](const money::Charge&) { return "charged"; }));
   ReservationId reservation;
-  EXPECT_TRUE(sale::reserve_seats(here_.room, {users[0], claims, date, {.numbers = {2}}, {}},
+  EXPECT_TRUE(sale::reserve_seats(here_.stores, {users[0], claims, date, {.numbers = {2}}, {}},
                                   [&](const Reservation& held) {
                                     reservation = held.id;
                                     return "held";
                                   }));
-  EXPECT_TRUE(money::pay(here_.room, {users[0], claims, reservation, {"pay", "a key", print}},
+  EXPECT_TRUE(money::pay(here_.stores, {users[0], claims, reservation, {"pay", "a key", print}},
                          [](const Payment&) { return "paid"; }));
   EXPECT_TRUE(testing::eventually(5s, [&] {
-    line::try_refill(here_.room, concert);
+    line::try_refill(here_.stores, concert);
     return text_of(here_.database, "SELECT front_place FROM queues WHERE concert_id = ?",
                    concert) == "2";
   }));
@@ -128,7 +128,7 @@ TEST_F(Advancing, AFreedPlaceIsFilledByTheProcessThatFreesIt) {
     return true;
   });
   EXPECT_TRUE(testing::eventually(5s, [&] {
-    line::try_refill(here_.room, concert);
+    line::try_refill(here_.stores, concert);
     return text_of(here_.database, "SELECT front_place FROM queues WHERE concert_id = ?",
                    concert) == "2";
   }));

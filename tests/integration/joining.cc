@@ -113,8 +113,8 @@ TEST_F(Joining, OfSeveralConcertsAnUnknownOneTouchesOnlyItsOwn) {
   constexpr ConcertId kUnknown{8'999'999'999};
   const auto users = new_users(3);
   const auto answers = line::join_queue(
-      here_.room, std::vector<line::JoinRequest>{
-                      {users[0], two}, {users[0], kUnknown}, {users[1], one}, {users[2], two}});
+      here_.stores, std::vector<line::JoinRequest>{
+                        {users[0], two}, {users[0], kUnknown}, {users[1], one}, {users[2], two}});
   ASSERT_EQ(answers.size(), 4U);
   ASSERT_FALSE(answers[1].ok());
   EXPECT_EQ(answers[1].error().refusal, Refusal::kNotFound);
@@ -135,7 +135,7 @@ TEST_F(Joining, AFailureInOneLineIsTheAnswerToItsJoinsAlone) {
   db::transact(here_.database, [&](db::Transaction& transaction) {
     transaction.execute("UPDATE queue_counters SET last_place = last_place WHERE concert_id = ?",
                         stuck);
-    answers = line::join_queue(there.room, joins);
+    answers = line::join_queue(there.stores, joins);
     return true;
   });
   ASSERT_EQ(answers.size(), joins.size());

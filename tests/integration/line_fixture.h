@@ -24,19 +24,19 @@ struct LineProcess {
         memcached({server.path()}, cache::kPrefix, cache::kPatience),
         versions(memcached),
         lines(database, memcached),
-        room{database, memcached, versions, lines} {}
+        stores{database, memcached, versions, lines} {}
 
   std::vector<Outcome<line::Joined>> join(ConcertId concert, const std::vector<UserId>& users) {
     std::vector<line::JoinRequest> requests;
     for (const UserId& user : users) requests.push_back({user, concert});
-    return line::join_queue(room, requests);
+    return line::join_queue(stores, requests);
   }
 
   db::Connection database;
   cache::Memcached memcached;
   cache::Versioned versions;
-  line::LineReader lines;
-  line::WaitingRoom room;
+  line::LineViews lines;
+  line::LineStores stores;
 };
 
 inline std::vector<UserId> new_users(std::size_t count) {

@@ -84,7 +84,7 @@ TEST_F(Locking, IsThatOfTheTableInTheDocuments) {
   ReservationId reservation;
   const auto reserve = [&](std::size_t i, const SeatWish& wish,
                            const std::optional<people::IdempotencyKey>& once) {
-    EXPECT_TRUE(sale::reserve_seats(here_.room, {claims(i).user_id, claims(i), date, wish, once},
+    EXPECT_TRUE(sale::reserve_seats(here_.stores, {claims(i).user_id, claims(i), date, wish, once},
                                     [&](const Reservation& held) {
                                       reservation = held.id;
                                       return "held";
@@ -92,7 +92,7 @@ TEST_F(Locking, IsThatOfTheTableInTheDocuments) {
   };
   record("reserve with a key", [&] { reserve(0, {.numbers = {1}}, key("reserve")); });
   record("release", [&] {
-    EXPECT_TRUE(sale::release_reservation(here_.room, claims(0).user_id, reservation));
+    EXPECT_TRUE(sale::release_reservation(here_.stores, claims(0).user_id, reservation));
   });
   record("reserve without a key", [&] { reserve(0, {.best_available = 1}, {}); });
   record("charge", [&] {
@@ -101,19 +101,19 @@ TEST_F(Locking, IsThatOfTheTableInTheDocuments) {
   });
   PaymentId payment;
   record("pay", [&] {
-    EXPECT_TRUE(money::pay(here_.room, {claims(0).user_id, claims(0), reservation, key("pay")},
+    EXPECT_TRUE(money::pay(here_.stores, {claims(0).user_id, claims(0), reservation, key("pay")},
                            [&](const Payment& paid) {
                              payment = paid.id;
                              return "paid";
                            }));
   });
   record("refund", [&] {
-    EXPECT_TRUE(money::refund(here_.room, claims(0).user_id, payment, key("refund"),
+    EXPECT_TRUE(money::refund(here_.stores, claims(0).user_id, payment, key("refund"),
                               [](const Payment&) { return "refunded"; }));
   });
   reserve(1, {.numbers = {2}}, {});
   record("leave, revoke",
-         [&] { EXPECT_TRUE(sale::end_token(here_.room, claims(1).token_id, EndReason::kLeft)); });
+         [&] { EXPECT_TRUE(sale::end_token(here_.stores, claims(1).token_id, EndReason::kLeft)); });
 
   reserve(2, {.numbers = {3}}, {});
   for (const char* sql :

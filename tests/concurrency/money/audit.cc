@@ -91,7 +91,7 @@ constexpr Corruption kCorruptions[] = {
      " SELECT REVERSE(token_id), t.concert_id, user_id, last_place, status, live, issued_at"
      " FROM queue_tokens t JOIN queue_counters c ON c.concert_id = t.concert_id"
      " WHERE token_id = @waiting"},
-    {"line: nobody waits behind the front",
+    {"line: no client waits behind the front",
      "UPDATE queues SET front_place = (SELECT place FROM queue_tokens WHERE token_id = @waiting)"
      " WHERE concert_id = @concert"},
     {"line: admissions are in line order",
@@ -111,7 +111,7 @@ constexpr Corruption kCorruptions[] = {
      " WHERE concert_id = @concert AND admission IN (@first, @last)"},
     {"line: the active are counted",
      "UPDATE queues SET active = active + 1 WHERE concert_id = @concert"},
-    {"line: who left in the middle is not counted as waiting",
+    {"line: departed places are not counted as waiting",
      "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = SYSDATE(6),"
      " expired_reason = 'LEFT' WHERE token_id = @waiting"},
     {"admission: no record exceeds its limit",
@@ -139,7 +139,7 @@ constexpr Corruption kCorruptions[] = {
      " WHERE reservation_id = @held LIMIT 1"},
     {"reservations: seats and amount add up",
      "UPDATE reservations SET amount = amount + 1 WHERE reservation_id = @cancelled"},
-    {"reservations: nobody has more seats of a date than he might",
+    {"reservations: no user has more seats of a date than allowed",
      "UPDATE reservations SET user_seats = 1, user_seats_max = 1 WHERE reservation_id = @paid"},
     {"reservations: a token has one open hold and knows it",
      "UPDATE queue_tokens SET held_until = held_until + INTERVAL 1 SECOND WHERE hold_id = @held"},
