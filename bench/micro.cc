@@ -43,7 +43,7 @@ void write_listing(benchmark::State& state) {
 }
 BENCHMARK(write_listing)->Arg(50)->Arg(10'000);
 
-// In a line of a million, in each block of which somebody left.
+// In a line of a million, with departures in each block.
 LineSnapshot line_of_a_million() {
   LineSnapshot line;
   line.last_place = {1'000'000};

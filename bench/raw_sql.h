@@ -30,7 +30,7 @@ class Pool {
 
 void join(db::Connection& database, const Show& show, UserId user_id);
 
-// One seat for a fan; the reservation, or nothing when somebody has it.
+// One seat for a fan; the reservation, or nothing when it is taken.
 std::optional<ReservationId> reserve(db::Connection& database, const Fan& fan, DateId date_id,
                                      std::int64_t seat);
 

@@ -16,7 +16,7 @@ struct Show {
   std::vector<DateId> dates;
 };
 
-// Somebody who stands in a concert's line, and what he sends to prove it.
+// A user who stands in a concert's line, and what proves it.
 struct Fan {
   QueueTokenClaims claims;
   std::string headers;  // both tokens, as header lines
@@ -35,13 +35,13 @@ class Stage {
   [[nodiscard]] std::string url(const std::string& path) const;
   [[nodiscard]] std::string ceiling_url(const std::string& path) const;
 
-  // The headers of user number `index`; he need not exist before.
+  // The headers of user number `index`, who need not exist before.
   [[nodiscard]] std::string user_headers(std::int64_t index) const;
   [[nodiscard]] static UserId user(std::int64_t index);
   // Makes the users 0 to count - 1, each with `balance` charged. Once.
   void load_users(std::int64_t count, Money balance);
 
-  // A concert in which nobody lapses while it is measured, with a date of each of these sizes.
+  // A concert in which no token lapses while it is measured, with a date of each of these sizes.
   Show create_show(std::int64_t max_active, const std::vector<std::int64_t>& halls = {50});
 
   // Users 0 to count - 1 join at once and are let in.
@@ -54,7 +54,7 @@ class Stage {
   void fill_line(const Show& show, std::int64_t waiting);
   // One in `every` of them leaves, as leave_queue writes it.
   void let_leave(const Show& show, std::int64_t every);
-  // Somebody of these, who waits.
+  // One of these, who waits.
   [[nodiscard]] std::string waiting_headers(const Show& show, std::int64_t place) const;
 
   // Holds of this date that were let go of long ago.

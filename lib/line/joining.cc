@@ -115,7 +115,7 @@ bool has_room(db::Connection& database, ConcertId concert_id, const LineSnapshot
   return room_left;
 }
 
-// Fresh tokens, admitted at once where no other waits and there is stores.
+// Fresh tokens, admitted at once where no other waits and there is room.
 std::vector<QueueState> welcome(LineStores& stores, LineSnapshot line,
                                 std::vector<TokenInLine> tokens) {
   const QueueTokenClaims& last = tokens.back().claims;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kConnections = 64;
 
-// Everybody is served, and nobody gets what another one has. Returns how many sit together.
+// All are served, and no seat has two owners. Returns how many sit together.
 std::size_t expect_all_served(const std::vector<Response>& responses) {
   std::set<std::int64_t> taken;
   std::size_t together = 0;
@@ -137,7 +137,7 @@ TEST(BestAvailable, KeepsPaceWithThoseWhoNameTheirSeats) {
   const std::int64_t date_id = date_of(concert);
   const std::vector<Fan> fans = admitted(kUsers, concert);
   PatientCrowd crowd;
-  // Everybody reserves two by `reserve_two`; returns how many of those a second takes.
+  // All users reserve two by `reserve_two`; returns how many of those a second takes.
   const auto rate_of = [&](const auto& reserve_two) {
     const auto started_at = std::chrono::steady_clock::now();
     const auto responses = parallel(kConnections, kUsers, [&](std::size_t i) {

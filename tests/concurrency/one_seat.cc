@@ -46,7 +46,7 @@ TEST(OneSeat, OfAThousandExactlyOneGetsIt) {
   }
   EXPECT_EQ(winners, 1U);
   EXPECT_LT(slowest_s, kLockWaitTimeoutS * slowness.factor())
-      << "somebody may have waited for a lock in vain";
+      << "a request may have waited for a lock in vain";
   EXPECT_EQ(Installation::shared().query_value(
                 "SELECT COUNT(*) FROM reservations WHERE concert_id = " + id_of(concert)),
             "1");

@@ -1,4 +1,4 @@
-// Everybody wants four of the same fifty seats, each in an order of his own.
+// All users want four of the same fifty seats, each in its own order.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -46,7 +46,7 @@ TEST(SameUser, GetsOneOpenHoldHoweverManyHeAsksForAtOnce) {
   expect_whole(concert);
 }
 
-// Reserving, releasing and asking for more than he may, all at once.
+// Reserving, releasing and asking for more than the limit, all at once.
 TEST(SameUser, NeverHoldsMoreThanTheLimit) {
   constexpr std::size_t kCalls = 400;
   constexpr std::size_t kCallsMax = 20 * kCalls;
@@ -92,7 +92,7 @@ TEST(SameUser, NeverOwnsAndHoldsMoreThanTheLimit) {
   const User user = new_user();
   fund({user}, 100 * kSeatPrice);
   std::size_t owned = 0;
-  // Round after round he asks for three at a time and for two, and pays what he gets.
+  // In each round the user asks for three at a time and for two, and pays for the answer.
   for (int round = 0; round < 4; ++round) {
     const Fan fan = admitted(concert, user);
     const auto responses = parallel(16, 16, [&](std::size_t i) {

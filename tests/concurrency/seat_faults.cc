@@ -22,7 +22,7 @@ constexpr int kRounds = 10;
 
 Installation& installation() { return Installation::shared(); }
 
-// Everybody reserves and releases again and again; what he was told is written down.
+// All users reserve and release again and again; their answers are written down.
 class Storm {
  public:
   Storm() : fans_(admitted(kUsers, concert_)), told_(kUsers) {}
@@ -105,7 +105,7 @@ class Storm {
     if (++failed_ <= 10) expect_problem(response, 503, "unavailable");
   }
 
-  // Nobody is stuck: what he holds can be released, and he can reserve again.
+  // No user is stuck: each can release what it holds, and reserve again.
   void expect_goes_on(std::size_t i) const {
     const auto reservations = get("/reservations?limit=1", as(fans_[i].user));
     ASSERT_EQ(reservations.status, 200) << reservations;

@@ -53,7 +53,7 @@ class Alerts : public ::testing::Test {
   HttpServer webhook_;
 };
 
-// Somebody has money that no ledger knows of, until the end of the scope.
+// A user has money that no ledger knows of, until the end of the scope.
 class Theft {
  public:
   Theft() { move("+"); }
@@ -153,7 +153,7 @@ TEST_F(Alerts, TellOfADatabaseThatIsDownAndOfItsReturn) {
   installation.kill_part("mariadb");
   webhook_.answer_next_with({503});
   auto first = std::async(std::launch::async, [&] { return installation.run({"sweep"}); });
-  // Somebody asks all the time, so that a handler notices as well.
+  // A client asks all the time, so that a handler notices as well.
   while (first.wait_for(100ms) != std::future_status::ready) {
     EXPECT_EQ(get("/concerts?limit=7").status, 503);
   }

@@ -1,4 +1,4 @@
-// The best seats: neighbours where there are any, the lowest numbers, and nobody left alone.
+// The best seats: neighbours where there are any, the lowest numbers, and no single seat left over.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -176,8 +176,8 @@ TEST(EveryAnswer, CarriesARequestIdAndSecurityHeaders) {
   }
 }
 
-// A handler hangs up as soon as it has answered. What nginx sent and nobody read would then cut the
-// answer: with headers of some sizes the end of the request comes behind libfcgi's first read.
+// A handler hangs up as soon as it has answered. What nginx sent and was not read would then cut
+// the answer: with headers of some sizes the end of the request comes behind libfcgi's first read.
 TEST(EveryAnswer, IsWholeWhateverTheSizeOfTheHeaders) {
   for (std::size_t size = 7'000; size < 8'100; size += 4) {
     const Response response = get("/concerts", {{"X-Large", std::string(size, 'x')}});

@@ -1,5 +1,5 @@
 // What is the same for every call: bodies, and who may make it. The calls are made with an id that
-// nobody has, since all of this is looked at before the id.
+// no user has, since all of this is looked at before the id.
 #include <gtest/gtest.h>
 
 #include "support/endpoints.h"

@@ -21,7 +21,7 @@ constexpr auto kRecoversWithin = 5s;
 
 Installation& installation() { return Installation::shared(); }
 
-// Everybody is known and every connection is made before something is killed.
+// All users are known and all connections made before something is killed.
 class Faults : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -176,7 +176,7 @@ TEST(Metrics, AreThereWithoutTheDatabase) {
       [](const Exposition& seen) { return seen.value("stagedoor_database_up") == 0; }));
   const Exposition without = metrics();
   EXPECT_TRUE(without.has("stagedoor_database_up"));
-  EXPECT_FALSE(without.has("stagedoor_waiting")) << "nobody knows";
+  EXPECT_FALSE(without.has("stagedoor_waiting")) << "it is not known";
   EXPECT_GT(without.sum("stagedoor_processes"), 0);
   const double failed = without.sum("stagedoor_database_errors_total");
   EXPECT_EQ(get("/concerts/1/dates").status, 503);

@@ -1,4 +1,4 @@
-// More than the processes can do: whoever cannot be served is told so within a second.
+// More than the processes can do: a request that cannot be served is told so within a second.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -75,7 +75,7 @@ std::string sign_in_body(const std::string& email) {
 // Checking a password takes some ten milliseconds of computing, as it should.
 Response sign_in(const std::string& email) { return post("/sessions", sign_in_body(email)); }
 
-// Keeps everybody from the user's row, in a transaction of its own.
+// Locks the user's row in a transaction of its own.
 class LockedRow {
  public:
   LockedRow(const User& user, std::chrono::seconds duration)
@@ -147,7 +147,7 @@ TEST_F(Overload, OfStuckProcessesIsRefusedWithinASecondAndOverWhenTheyAreFree) {
   ASSERT_EQ(charge(user, 1).status, 201);
   const std::size_t processes = Installation::shared().processes("charge_balance").size();
   LockedRow locked(user, 5s);
-  // Everybody who is served now waits for the row, until there is no process left.
+  // Each request that is served now waits for the row, until there is no process left.
   constexpr std::size_t kPeople = 40;
   const Slowness slowness;
   const auto responses = parallel(kPeople, kPeople, [&](std::size_t person) {
@@ -161,7 +161,7 @@ TEST_F(Overload, OfStuckProcessesIsRefusedWithinASecondAndOverWhenTheyAreFree) {
     if (response.seconds > kToldWithinS * slowness.factor()) ++slow;
     if (response.status == 201) {
       ++charged;
-      EXPECT_GT(response.seconds, 1.0) << "nobody is charged while the row is locked";
+      EXPECT_GT(response.seconds, 1.0) << "no charge while the row is locked";
     } else {
       ++refused;
       expect_refused(response);
@@ -205,7 +205,7 @@ TEST_F(Overload, IsNotWhatComesWhileAHandlerIsRestarted) {
   scale("list_concerts", 1);
   const pid_t leader = Installation::shared().pid("list_concerts");
   const pid_t process = Installation::shared().processes("list_concerts").front();
-  // Nobody replaces the process that dies, until the supervisor goes on.
+  // The process that dies is not replaced until the supervisor goes on.
   kill(leader, SIGSTOP);
   kill(process, SIGKILL);
   ASSERT_TRUE(
@@ -223,7 +223,7 @@ TEST_F(Overload, IsNotWhatComesWhileAHandlerIsRestarted) {
   }
 }
 
-// Whoever could refuse is stopped as well, so that only the web server's patience is left.
+// The processes that could refuse are stopped as well: only the web server's time-out is left.
 TEST_F(Overload, OfProcessesThatStandStillEndsInATimeout) {
   constexpr double kWebServerWaitsS = 12;
   const std::vector<pid_t> processes = Installation::shared().processes("list_dates");

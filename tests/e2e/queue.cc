@@ -18,7 +18,7 @@ Json concert_for(std::int64_t max_active, std::map<std::string, std::int64_t> se
   return create_concert({.settings = std::move(settings), .times = std::move(times)});
 }
 
-// A concert whose only place is taken, so that everybody who joins waits.
+// A concert whose only place is taken, so that all who join wait.
 struct FullConcert {
   Json concert = concert_for(1);
   User inside_user = new_user();
@@ -501,7 +501,7 @@ TEST(Sweep, AdvancesALineThatNobodyPolls) {
   const std::vector<Json> waiting = join_in_order(2, concert);
   EXPECT_TRUE(
       eventually(8s, [&] { return column_of(inside, "ends_at <= UTC_TIMESTAMP(6)") == "1"; }));
-  EXPECT_EQ(column_of(inside, "status"), "ACTIVE") << "nobody looked";
+  EXPECT_EQ(column_of(inside, "status"), "ACTIVE") << "it was not polled";
   const auto results =
       parallel(3, 3, [](std::size_t) { return Installation::shared().run({"sweep"}); });
   for (const CommandResult& result : results) {

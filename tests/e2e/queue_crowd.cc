@@ -191,7 +191,7 @@ class BusyLine {
   void poll_as(std::size_t i) {
     const Json state = state_of(tokens_[i]);
     if (state["status"].text() != "ACTIVE") return;
-    // On a fast machine everybody would be gone before his time: every seventh stays until then.
+    // On a fast machine all would be gone before their time: every seventh stays until then.
     if (i % 7 == 0) return;
     if (one_in(40)) {
       EXPECT_EQ(leave(tokens_[i]).status, 204);

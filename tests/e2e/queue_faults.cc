@@ -79,7 +79,7 @@ class WatchedLine {
     left_.push_back(i);
   }
 
-  // Everybody who has not left stands exactly where he should, within two seconds.
+  // All who have not left stand exactly where they should, within two seconds.
   void expect_exact() const {
     std::map<std::string, std::int64_t> wrong;
     const bool exact = eventually(2s, [&] {
@@ -121,7 +121,7 @@ class WatchedLine {
   std::vector<std::unique_ptr<Background>> pollers_;
 };
 
-// Everybody who joins at some time during a storm, and what he was told.
+// All who join at some time during a storm, and their answers.
 struct Stormed {
   std::vector<User> users;
   std::vector<Response> responses;

@@ -27,7 +27,7 @@ std::string status_of(const Fan& fan, const Json& reservation) {
   return reservation_now(fan.user, reservation)["status"].text();
 }
 
-// Pays what the fan holds, and comes again: the payment ended his token.
+// Pays what the fan holds, and joins again: the payment ended the token.
 Fan after_paying(const Fan& fan, const Json& concert, const Json& hold) {
   fund({fan.user}, hold["amount"].integer());
   paid_by(fan, hold);
@@ -232,7 +232,7 @@ TEST(Reservations, ALapsedHoldReadsExpiredAndEndsItsToken) {
   EXPECT_TRUE(
       eventually(2s, [&] { return state_of(fan.queue_token)["status"].text() == "EXPIRED"; }));
   EXPECT_EQ(state_of(fan.queue_token)["expired_reason"].text(), "HOLD_LAPSED");
-  // Whoever takes it over keeps it, whatever the first owner does.
+  // The new owner keeps it, whatever the first one does.
   const Json taken = held(other, date_of(concert), {1});
   EXPECT_EQ(release(fan.user, hold).status, 204);
   sweep();

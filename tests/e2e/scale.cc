@@ -129,8 +129,8 @@ class SlowInstallation {
 };
 
 // One reader asks the database, which holds its answer back; a writer changes what it asked for;
-// only then, `held` later, the reader goes on and may write what it read into the cache. Nobody
-// else asks or writes meanwhile, so nothing repairs that. Every answer from `age_max` after the
+// only then, `held` later, the reader goes on and may write what it read into the cache. No other
+// client asks or writes meanwhile, so nothing repairs that. Every answer from `age_max` after the
 // change on must show it.
 struct SlowReaderCase {
   std::string path;
@@ -323,7 +323,7 @@ TEST(TenThousandConcerts, AreListedCompleteInOrderAtTheSameCostForEveryPage) {
   }
   ASSERT_GE(expected.size(), kConcerts);
 
-  // Nobody invalidated what SQL changed behind the back of the product.
+  // A change by SQL, behind the back of the product, invalidates nothing.
   Installation::shared().flush_memcached();
   std::vector<std::string> listed;
   std::vector<double> seconds;

@@ -23,7 +23,7 @@ CommandResult scale(const std::vector<std::string>& arguments) {
   return Installation::shared().run(words);
 }
 
-// People who ask for the concerts without a pause, each over a connection of his own.
+// Clients that ask for the concerts without a pause, each over its own connection.
 class Crowd {
  public:
   explicit Crowd(int people) {

@@ -178,7 +178,7 @@ TEST(SeatListing, NeedNotBeSentAgainWhileNothingChanges) {
     EXPECT_EQ(unchanged.header("ETag"), tag);
   }
   EXPECT_EQ(seats(fan, concert, "", {{"If-None-Match", "\"other\""}}).status, 200);
-  EXPECT_EQ(seats(admitted(concert), concert).body, first.body) << "the same for everybody";
+  EXPECT_EQ(seats(admitted(concert), concert).body, first.body) << "the same for all";
 
   const Json hold = held(fan, date_of(concert), {1});
   Response changed;

@@ -20,7 +20,7 @@ namespace {
 
 Installation& installation() { return Installation::shared(); }
 
-// The account of whoever started the server, who may read its log.
+// The account of the user who started the server, who may read its log.
 std::string as_server_owner(const std::string& sql) {
   const CommandResult result = run_command(
       {"mariadb", "--no-defaults", "--batch", "--skip-column-names", "--default-character-set=utf8",
@@ -45,7 +45,7 @@ std::string made_id(const std::string& mark) {
   return "UNHEX(CONCAT('" + mark + "', LPAD(HEX(n), 30, '0')))";
 }
 
-// A thousand concerts that nobody has heard of yet.
+// A thousand concerts without visitors.
 void load_concerts() {
   installation().query(
       "INSERT INTO concerts (title, artist, venue, description, max_active,"

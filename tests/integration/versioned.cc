@@ -116,7 +116,7 @@ TEST_F(VersionedTest, ASlowReaderIsNotServedAfterARestartOfTheServer) {
     const std::string read = truth;
     truth = "after";
     server_.kill_now();
-    versioned_.invalidate("v");  // nobody is there to hear it
+    versioned_.invalidate("v");  // no server hears it
     server_.start();
     Memcached other({server_.path()}, kPrefix, kPatience);
     EXPECT_EQ(Versioned(other).fetch("v", "entry", kAgeMax, now(), read_truth), "after");

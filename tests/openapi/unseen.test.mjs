@@ -1,4 +1,4 @@
-// The search for answers that nobody saw must itself be able to fail.
+// The search for answers that no test saw must itself be able to fail.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gapsBetween } from "./unseen.mjs";
@@ -23,7 +23,7 @@ function seenWithout(...names) {
 
 test("what was seen, or is an exception, is no gap", () => assert.deepEqual(gaps({}), []));
 
-test("an answer that nobody saw is a gap, success or refusal", () => {
+test("an answer that no test saw is a gap, success or refusal", () => {
   assert.deepEqual(gaps({ seen: seenWithout("show 200") }), ["show 200: described and never seen"]);
   assert.deepEqual(gaps({ seen: seenWithout("show 404 not_found") }),
                    ["show 404 not_found: described and never seen"]);

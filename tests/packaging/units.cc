@@ -36,8 +36,8 @@ sockaddr_un address_of(const fs::path& path) {
   return address;
 }
 
-// A listening socket in the hands of somebody who starts and stops a handler behind it, as systemd
-// does it.
+// A listening socket in the hands of a process that starts and stops a handler behind it, as
+// systemd does it.
 class SocketHolder {
  public:
   explicit SocketHolder(const fs::path& path) : descriptor_(socket(AF_UNIX, SOCK_STREAM, 0)) {
@@ -85,7 +85,7 @@ class SocketHolder {
   // multiwatch, whose children are the handler's processes.
   [[nodiscard]] pid_t pid() const { return pid_; }
 
-  // Whether a connection waits for somebody to take it.
+  // Whether a connection waits to be accepted.
   [[nodiscard]] bool has_waiting() const {
     pollfd waiting{descriptor_, POLLIN, 0};
     return poll(&waiting, 1, 0) == 1;
@@ -96,7 +96,7 @@ class SocketHolder {
   pid_t pid_ = -1;
 };
 
-// Who connects as nginx does and says what he wants when he likes.
+// A client that connects as nginx does and sends what a test wants, when it wants.
 class SlowWebServer {
  public:
   explicit SlowWebServer(const fs::path& path) : descriptor_(socket(AF_UNIX, SOCK_STREAM, 0)) {

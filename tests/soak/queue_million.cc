@@ -65,7 +65,7 @@ double ms(double seconds) { return seconds * 1'000; }
 class LoadedLine {
  public:
   explicit LoadedLine(std::int64_t waiting)
-      // Nobody lapses unless a test says so.
+      // No token lapses unless a test says so.
       : concert_(create_concert({.settings = {{"max_active", 1},
                                               {"claim_seconds", 3'600},
                                               {"active_seconds", 86'400}}})),
@@ -76,7 +76,7 @@ class LoadedLine {
     }
     installation().query("UPDATE queue_counters SET last_place = " + std::to_string(waiting + 1) +
                          " WHERE concert_id = " + id_of(concert_));
-    // The first poll advances the line, and sees everybody.
+    // The first poll advances the line, and sees all tokens.
     EXPECT_TRUE(eventually(5s, [&] { return position_of(waiting_ + 1) == waiting_; }));
   }
 
@@ -94,7 +94,7 @@ class LoadedLine {
                           stagedoor::Time{}});
   }
 
-  // Of somebody who never leaves and whom no test lets in.
+  // Of a user who never leaves and whom no test lets in.
   [[nodiscard]] std::int64_t random_place() const {
     thread_local std::mt19937_64 random(std::random_device{}());
     const std::int64_t first = waiting_ > kSmall ? kLetInMax : 2;

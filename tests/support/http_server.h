@@ -11,7 +11,7 @@
 
 namespace stagedoor::testing {
 
-// Somebody else's web server: takes requests, one after the other, and answers as it is told.
+// A foreign web server: takes requests, one after the other, and answers as it is told.
 class HttpServer {
  public:
   HttpServer();

@@ -15,7 +15,7 @@ namespace stagedoor::testing {
 
 using Row = std::vector<std::string>;
 
-// A port of 127.0.0.1 that nobody listens on, one of the thousand from TEST_PORTS_FROM (21000) on.
+// A port of 127.0.0.1 without a listener, one of the thousand from TEST_PORTS_FROM (21000) on.
 // Other tests do not get it while this process runs.
 int free_port();
 
@@ -38,7 +38,7 @@ class Installation {
   // The one that all tests of a binary use: made at the first call, stopped after the last test.
   static Installation& shared();
   static void stop_shared();
-  // Makes this the shared one. REQUIRES: nobody has asked for it yet.
+  // Makes this the shared one. REQUIRES: it was not asked for yet.
   static void share(std::unique_ptr<Installation> installation);
 
   [[nodiscard]] int port() const { return port_; }

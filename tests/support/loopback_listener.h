@@ -18,7 +18,7 @@ class LoopbackListener {
   LoopbackListener& operator=(const LoopbackListener&) = delete;
 
   [[nodiscard]] int port() const { return port_; }
-  // The next client, whom the caller closes; nothing when nobody came for a moment.
+  // The next client, which the caller closes; nothing when none came for a moment.
   [[nodiscard]] std::optional<int> next_client() const;
 
  private:

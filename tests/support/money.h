@@ -10,7 +10,7 @@
 // Installation::shared().
 namespace stagedoor::testing {
 
-// A key that nobody has used.
+// A key that was never used.
 std::string new_key();
 Headers with_key(Headers headers, const std::string& key);
 

@@ -10,7 +10,7 @@ namespace stagedoor::testing {
 // People who ask again when they are told that there was too much to do, so that a test of what a
 // crowd gets says nothing of how fast this machine is. At the end every 503 must have been for that
 // reason: a lock that was waited for in vain, say, is not put up with. They talk to
-// Installation::shared(), and nobody else may be refused meanwhile.
+// Installation::shared(), and no other request may be refused meanwhile.
 class PatientCrowd {
  public:
   PatientCrowd();

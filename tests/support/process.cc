@@ -21,7 +21,7 @@
 namespace stagedoor::testing {
 namespace {
 
-// A file in memory: unlike a pipe it never fills, and a daemon that keeps it open holds up nobody.
+// A file in memory: unlike a pipe it never fills, and a daemon that keeps it open blocks no reader.
 class MemoryFile {
  public:
   explicit MemoryFile(std::string_view content = {})

@@ -11,7 +11,7 @@ std::string uuid_column(const std::string& column) {
 
 Headers with_queue_token(const std::string& token) { return {{"Queue-Token", token}}; }
 
-// Every instant at which somebody was let in is looked at.
+// Looks at every instant at which a token was admitted.
 constexpr Rule kRules[] = {
     {"places have gaps or doubles",
      "SELECT COUNT(*), COUNT(DISTINCT place), MIN(place), MAX(place) FROM queue_tokens"
@@ -24,7 +24,7 @@ constexpr Rule kRules[] = {
     {"a user has two live tokens",
      "SELECT HEX(user_id), COUNT(*) FROM queue_tokens"
      " WHERE concert_id = @concert AND status <> 'EXPIRED' GROUP BY user_id HAVING COUNT(*) > 1"},
-    {"somebody was overtaken",
+    {"a waiting user was overtaken",
      "SELECT place, status FROM queue_tokens WHERE concert_id = @concert AND status = 'WAITING'"
      " AND place > (SELECT ended_place FROM queues WHERE concert_id = @concert)"
      " AND place < (SELECT MAX(place) FROM queue_tokens"

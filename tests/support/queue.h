@@ -42,11 +42,11 @@ struct TokenRow {
 
 // All tokens of the concert by place.
 std::vector<TokenRow> token_rows(const Json& concert);
-// The exact position of everybody who waits, by token_id, counted by hand.
+// The exact position of each waiting token, by token_id, counted by hand.
 std::map<std::string, std::int64_t> exact_positions(const Json& concert);
 
 // What must hold of every line at any time: places without gaps or doubles, one live token per
-// user, everybody let in before those behind him, the limit kept at every admission and, counted
+// user, each admitted before those behind it, the limit kept at every admission and, counted
 // from the tokens themselves, at every instant.
 void expect_fair(const Json& concert, std::source_location where = std::source_location::current());
 

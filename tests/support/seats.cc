@@ -64,7 +64,7 @@ Fan fan_of(const User& user, const Json& state) {
 
 Fan admitted(const Json& concert, const User& user) {
   const Json state = joined(user, concert);
-  // Somebody who came while others were being let in is inside a moment later.
+  // A user who came while others were being admitted is inside a moment later.
   if (state["status"].text() != "ACTIVE" && !becomes(state, "ACTIVE")) {
     throw std::runtime_error("not let in: " + state.dump());
   }

@@ -12,7 +12,7 @@ namespace stagedoor::testing {
 
 inline constexpr std::int64_t kSeatPrice = 100'000;
 
-// Somebody who was let in to a concert.
+// A user who was admitted to a concert.
 struct Fan {
   User user;
   std::string token_id;
@@ -31,7 +31,7 @@ Headers as(const Fan& fan);
 std::int64_t date_of(const Json& concert, std::size_t index = 0);
 // A range of seats for NewDate::seats_json, `members` as in `"grade":"VIP"`.
 std::string seat_range(std::int64_t from, std::int64_t to, const std::string& members = "");
-// One date with the seats 1 to `seats` at kSeatPrice, and room inside for everybody unless
+// One date with the seats 1 to `seats` at kSeatPrice, and room inside for all unless
 // `settings` say otherwise.
 NewConcert hall(std::int64_t seats, std::map<std::string, std::int64_t> settings = {});
 
@@ -62,7 +62,7 @@ void move_deadline(const Json& reservation, std::chrono::milliseconds from_now);
 // Makes the hold's deadline, or that of all holds of the concert, lie in the past.
 void let_lapse(const Json& reservation);
 void let_all_lapse(const Json& concert);
-// Fills the first seats of the first date with holds of users nobody has seen, all of which have
+// Fills the first seats of the first date with holds of new users, all of which have
 // lapsed: by SQL, as many as you like.
 void add_lapsed_holds(const Json& concert, std::size_t holds, std::size_t seats_each);
 // A sweep; returns what it said.

@@ -9,7 +9,7 @@
 namespace stagedoor::testing {
 namespace {
 
-// -1 when nobody listens there.
+// -1 when there is no listener.
 int connect_to(const std::filesystem::path& path) {
   const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};

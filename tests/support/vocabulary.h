@@ -39,7 +39,7 @@ struct User {
   std::string token;
 };
 
-// Somebody nobody has seen before. Cheap: tokens are minted in batches.
+// A new user. Cheap: tokens are minted in batches.
 User new_user();
 std::vector<User> new_users(std::size_t count);
 std::string admin_token();

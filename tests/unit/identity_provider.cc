@@ -80,7 +80,7 @@ TEST(AnIdentityProvider, IsRefusedWithoutAKnownKid) {
   }
 }
 
-// Whoever knows the public key, and everybody does, could sign with its bytes as a secret.
+// The public key is known to all: its bytes as a secret must sign nothing.
 TEST(AnIdentityProvider, IsNotImitatedWithTheBytesOfItsPublicKey) {
   for (const auto& [kid, pem] :
        {std::pair{"r1", rsa().public_pem()}, std::pair{"e1", elliptic().public_pem()}}) {

@@ -215,7 +215,7 @@ class Audit : public ::testing::Test {
     saved_.reset();
   }
 
-  // Somebody else's payment that was refunded.
+  // Another user's payment that was refunded.
   static void buy_and_return() {
     const Json concert = create_concert(hall(1));
     const Fan buyer = admitted(concert);

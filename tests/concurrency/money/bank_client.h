@@ -20,7 +20,7 @@ struct BankCounters {
   std::atomic<int> replays{0};   // keys whose first answer was lost
 };
 
-// A fan who keeps books of what he was told, and asks again, with the same key, until he was told.
+// A fan who keeps books of all answers, and repeats a request with its key until it is answered.
 class BankClient {
  public:
   BankClient(std::vector<Json> concerts, BankCounters& counters);

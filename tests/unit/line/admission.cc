@@ -15,7 +15,7 @@ constexpr Time kStart{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
 constexpr std::int64_t kPlenty = 1'000'000;
 constexpr AdmissionLimits kSixtyPerMinute{.max_active = kPlenty, .admit_per_minute = 60};
 
-// A line in which everybody waits and nobody who was let in takes up room.
+// A line in which all wait and no admitted user takes up room.
 class EndlessLine {
  public:
   explicit EndlessLine(AdmissionLimits limits, Pace pace = {}) : limits_(limits), pace_(pace) {}

@@ -108,7 +108,7 @@ class Simulation {
     return LineModel::Failure::kNone;
   }
 
-  // Anybody who ever joined; mostly somebody who still stands in line.
+  // Any user who ever joined; mostly one who still stands in line.
   Place anybody() {
     const std::int64_t last = line_.last_place().value;
     const std::int64_t first = std::max<std::int64_t>(1, line_.stored().front_place.value - 20);
@@ -301,7 +301,8 @@ class Simulation {
       }
     }
     if (!line_.waiting().empty()) {
-      EXPECT_GT(*line_.waiting().begin(), line_.stored().front_place) << "somebody was overtaken";
+      EXPECT_GT(*line_.waiting().begin(), line_.stored().front_place)
+          << "a waiting user was overtaken";
     }
   }
 
@@ -335,7 +336,7 @@ class Simulation {
     }
   }
 
-  // Nobody waits for ever: with nothing but polls, and nobody who shows up, the line empties as
+  // No wait is for ever: with nothing but polls, and no user who shows up, the line empties as
   // fast as its limits allow.
   void drain() {
     line_.set_sold_out(false, now_, LineModel::Failure::kNone);

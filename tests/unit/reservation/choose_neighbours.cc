@@ -136,7 +136,7 @@ TEST(ChooseNeighbours, OneSeatAloneIsTheBestChoiceForOne) {
 }
 
 // More seats may follow what is known: the end of the list is no end of a row, and what may leave
-// somebody alone waits until more is known.
+// a single seat waits until more is known.
 TEST(ChooseNeighbours, DoesNotTakeTheEndOfWhatItSeesForTheEndOfTheRow) {
   expect_choices({{"AA", 2, {}},
                   {"AAA", 2, {}},
@@ -179,7 +179,7 @@ TEST(ChooseNeighbours, PassesWholeGroupsByWhereOthersAreAtWork) {
   EXPECT_EQ(choose("aaaaaa", 3, {2}), (Numbers{4, 5, 6}));
   EXPECT_EQ(choose("aaaaaa", 2, {1, 4, 5}), std::nullopt);
   EXPECT_EQ(choose("aaaaa.bbb", 2, {1}), (Numbers{3, 4})) << "nothing else is better";
-  EXPECT_EQ(choose("aaaaa.bbbb", 2, {2}), (Numbers{7, 8})) << "leaves nobody alone";
+  EXPECT_EQ(choose("aaaaa.bbbb", 2, {2}), (Numbers{7, 8})) << "leaves no single seat";
 }
 
 TEST(ChooseNeighbours, KnowsLargeAndMissingNumbers) {
