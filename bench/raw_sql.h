@@ -1,17 +1,18 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "db/transaction.h"
-#include "stage.h"
 
-// What the database alone can do: the statements of an operation in their order, from as many
-// connections as its handler has processes, with no HTTP, no cache and no rule around them. When an
-// operation's statements change, these must follow; the bench fails when their numbers differ.
+// What the database alone can do: the statements of an operation, from as many connections as its
+// handler has processes, with no HTTP, no cache and no rule around them.
 namespace stagedoor::bench::raw {
 
 // Connections with a thread each.
@@ -28,13 +29,27 @@ class Pool {
   std::vector<std::unique_ptr<db::Connection>> connections_;
 };
 
-void join(db::Connection& database, const Show& show, UserId user_id);
+// What an operation asked of the database when it ran once, to be asked again for others.
+class Recording {
+ public:
+  // Runs `operation`, which works on `database`.
+  Recording(db::Connection& database, const std::function<void()>& operation);
 
-// One seat for a fan; the reservation, or nothing when it is taken.
-std::optional<ReservationId> reserve(db::Connection& database, const Fan& fan, DateId date_id,
-                                     std::int64_t seat);
+  // Values of the recorded run, and what stands in their place in a repetition.
+  using Value = std::variant<std::monostate, std::int64_t, std::string>;
+  using Replacements = std::map<Value, Value>;
 
-// Pays for a reservation of one seat.
-void pay(db::Connection& database, const Fan& fan, DateId date_id, ReservationId reservation_id);
+  // Asks the same once more. An id that is not replaced is one that the operation made: a new one
+  // stands in its place. Returns those by the ids of the recorded run.
+  std::map<std::string, std::string> repeat(db::Connection& database,
+                                            Replacements replacements) const;
+
+ private:
+  struct Statement {
+    const char* sql;
+    std::vector<Value> values;
+  };
+  std::vector<Statement> statements_;
+};
 
 }  // namespace stagedoor::bench::raw

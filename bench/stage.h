@@ -30,6 +30,7 @@ class Stage {
 
   [[nodiscard]] const Config& config() const { return services_.config; }
   [[nodiscard]] db::Connection& database() { return services_.database; }
+  [[nodiscard]] line::LineStores line_stores() { return services_.line_stores(); }
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] int ceilings_port() const { return ceilings_port_; }
   [[nodiscard]] std::string url(const std::string& path) const;

@@ -222,7 +222,12 @@ auto Connection::run(const Call& call) {
   }
 }
 
+void Connection::tell_observer(const char* sql, const std::vector<Param>& params) const {
+  if (statement_observer_) statement_observer_(sql, params);
+}
+
 Rows Connection::run_query(const char* sql, const std::vector<Param>& params) {
+  tell_observer(sql, params);
   return run([&] {
     sql::PreparedStatement& statement = session().prepared(sql);
     bind(statement, params);
@@ -232,6 +237,7 @@ Rows Connection::run_query(const char* sql, const std::vector<Param>& params) {
 }
 
 std::int64_t Connection::run_update(const char* sql, const std::vector<Param>& params) {
+  tell_observer(sql, params);
   return run([&] {
     sql::PreparedStatement& statement = session().prepared(sql);
     bind(statement, params);
@@ -250,6 +256,7 @@ bool Connection::run_insert(const char* sql, const std::vector<Param>& params) {
 }
 
 void Connection::run_text(const char* sql) {
+  tell_observer(sql, {});
   try {
     translated([&] {
       const std::unique_ptr<sql::Statement> statement(session().connection->createStatement());

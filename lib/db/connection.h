@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -170,6 +171,10 @@ class Connection {
   // From now on `observer` hears of each lock that a transaction is about to take.
   void observe_locks(LockObserver observer) { lock_observer_ = std::move(observer); }
 
+  // And of each statement that is about to run, those that begin and end a transaction included.
+  using StatementObserver = std::function<void(const char* sql, const std::vector<Param>& params)>;
+  void observe_statements(StatementObserver observer) { statement_observer_ = std::move(observer); }
+
  private:
   friend class Transaction;
   friend class Snapshot;
@@ -177,6 +182,7 @@ class Connection {
 
   template <typename Call>
   auto run(const Call& call);
+  void tell_observer(const char* sql, const std::vector<Param>& params) const;
   Rows run_query(const char* sql, const std::vector<Param>& params);
   std::int64_t run_update(const char* sql, const std::vector<Param>& params);
   bool run_insert(const char* sql, const std::vector<Param>& params);
@@ -195,6 +201,7 @@ class Connection {
   Micros last_failure_at_{};
   ClockOffset clock_;
   LockObserver lock_observer_;
+  StatementObserver statement_observer_;
 };
 
 }  // namespace stagedoor::db
