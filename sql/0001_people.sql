@@ -17,7 +17,7 @@ CREATE TABLE idempotency_keys (
   user_id     BINARY(16)     NOT NULL,
   operation   VARCHAR(16)    CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   client_key  VARBINARY(255) NOT NULL,
-  fingerprint BINARY(32)     NOT NULL,   -- of path and body
+  fingerprint BINARY(32)     NOT NULL,   -- of operation, path and canonical body
   status      INT            NOT NULL,
   body        MEDIUMTEXT     NOT NULL,
   created_at  DATETIME(6)    NOT NULL,

@@ -47,7 +47,7 @@ struct Payment {
 // Refuses what would lift a balance above kBalanceMax.
 Outcome<Done> check_deposit(Money balance, Money amount);
 
-// Whether a reservation in `status` may be paid from `balance`, in the order of API.md.
+// Whether a reservation in `status` may be paid from `balance`, in the order of web/openapi.yaml.
 // `owns_seats`: every seat's row still names it.
 Outcome<Done> check_payment(ReservationStatus status, bool owns_seats, Money balance, Money amount);
 

@@ -15,7 +15,7 @@ namespace stagedoor::people {
 struct IdempotencyKey {
   std::string operation;
   std::string client_key;
-  std::string fingerprint;  // 32 bytes that are equal for equal path and body
+  std::string fingerprint;  // 32 bytes, equal for equal operation, path and canonical body
 };
 
 // An answer as it was, or will be, stored.

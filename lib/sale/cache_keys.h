@@ -6,8 +6,8 @@
 #include "base/id.h"
 #include "sale/concerts.h"
 
-// The names under which lists are cached, and how old each may be. API.md bounds what a client
-// sees; what is left of a bound is for the time that an answer spends in clients' caches.
+// The names under which lists are cached, and how old each may be. web/openapi.yaml bounds what a
+// client sees; what is left of a bound is for the time that an answer spends in clients' caches.
 namespace stagedoor::sale {
 
 inline constexpr Micros kConcertListAgeMax = std::chrono::seconds{3};

@@ -42,7 +42,7 @@ struct CreatedConcert {
   std::vector<DateSummary> dates;
 };
 
-// REQUIRES: the settings and seats passed domain's checks.
+// REQUIRES: the settings and seats passed the checks of concert_rules.
 CreatedConcert create_concert(db::Connection& database, const NewConcert& concert);
 // The same as a part of a larger transaction.
 CreatedConcert create_concert(db::Transaction& transaction, const NewConcert& concert);

@@ -78,7 +78,8 @@ struct UserAtSale {
   std::int64_t seats_of_date = 0;  // held and owned
 };
 
-// The refusals that do not depend on single seats, in the order of API.md; Done when there is none.
+// The refusals that do not depend on single seats, in the order of web/openapi.yaml; Done
+// when there is none.
 Outcome<Done> check_wish(const SeatWish& wish, const std::optional<DateOnSale>& date,
                          const UserAtSale& user, Time now);
 

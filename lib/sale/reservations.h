@@ -24,7 +24,7 @@ struct ReserveRequest {
 using RenderReservation = std::function<std::string(const Reservation&)>;
 
 // Holds seats for the owner of an ACTIVE token: all or none, in one transaction. The refusals come
-// in the order of API.md.
+// in the order of web/openapi.yaml.
 Outcome<people::StoredAnswer> reserve_seats(line::LineStores& stores, const ReserveRequest& request,
                                             const RenderReservation& render);
 

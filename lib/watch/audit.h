@@ -7,7 +7,7 @@
 
 namespace stagedoor::watch {
 
-// One invariant of PRODUCT.md and what contradicts it.
+// One invariant of docs/ARCHITECTURE.md, 5, and what contradicts it.
 struct AuditFinding {
   std::string invariant;
   std::vector<std::string> violations;  // the first ten; none: it holds

@@ -1,4 +1,4 @@
-// API.md, Accounts: signing up and in.
+// Accounts: signing up and in.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -82,7 +82,7 @@ TEST(SigningUp, TakesNamesAndPasswordsUpToTheirLimits) {
   EXPECT_EQ(post("/users", sign_up_body(letters(100), new_email(), letters(128))).status, 201);
   const std::string domain = "@" + letters(60) + "." + letters(60) + "." + letters(60) + ".org";
   const std::string longest = letters(254 - domain.size() - 1) + "b" + domain;
-  // The local part may have 64 octets by RFC 5321; API.md only limits the whole.
+  // The local part may have 64 octets by RFC 5321; the contract only limits the whole.
   const Response response = post("/users", sign_up_body("x", longest, letters(10)));
   EXPECT_EQ(response.status, 201) << response;
 }

@@ -1,4 +1,4 @@
-// API.md, Concerts: what anyone may read.
+// Concerts: what anyone may read.
 #include <gtest/gtest.h>
 
 #include <algorithm>

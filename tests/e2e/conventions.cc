@@ -1,4 +1,4 @@
-// API.md, Conventions: every row, through nginx.
+// Conventions: every row, through nginx.
 #include <gtest/gtest.h>
 
 #include <set>

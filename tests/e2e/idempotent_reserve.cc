@@ -1,4 +1,4 @@
-// API.md, Idempotency: on reservations a key is honoured, though not required.
+// Idempotency: on reservations a key is honoured, though not required.
 #include <gtest/gtest.h>
 
 #include "support/money.h"

@@ -1,4 +1,4 @@
-// API.md, Accounts: a user's own page, balance and ledger, and charges.
+// Accounts: a user's own page, balance and ledger, and charges.
 #include <algorithm>
 #include <set>
 

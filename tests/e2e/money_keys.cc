@@ -1,4 +1,4 @@
-// API.md, Conventions: Idempotency-Key.
+// Conventions: Idempotency-Key.
 #include "support/money.h"
 
 using namespace stagedoor::testing;

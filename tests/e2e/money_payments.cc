@@ -1,4 +1,4 @@
-// API.md, Payments: every refusal in its order, and what a payment and a refund change.
+// Payments: every refusal in its order, and what a payment and a refund change.
 #include "support/money.h"
 
 using namespace stagedoor::testing;

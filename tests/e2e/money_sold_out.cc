@@ -1,4 +1,4 @@
-// PRODUCT.md: a payment frees a place in the line, and the last one ends the line.
+// A payment frees a place in the line, and the last one ends the line.
 #include "support/money.h"
 
 using namespace stagedoor::testing;

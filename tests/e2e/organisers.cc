@@ -1,4 +1,4 @@
-// API.md, Organisers: creating and changing concerts.
+// Organisers: creating and changing concerts.
 #include <gtest/gtest.h>
 
 #include <algorithm>

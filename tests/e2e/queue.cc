@@ -1,4 +1,4 @@
-// API.md, Queue: joining, polling, leaving, being let in and every way a token ends.
+// Queue: joining, polling, leaving, being let in and every way a token ends.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// API.md, Queue: what a call that needs admission refuses, in this order. The seat listing is one.
+// Queue: what a call that needs admission refuses, in this order. The seat listing is one.
 #include <gtest/gtest.h>
 
 #include "support/seats.h"

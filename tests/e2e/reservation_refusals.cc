@@ -1,4 +1,4 @@
-// API.md, Reservations: every refusal of POST /reservations, and which of two comes first.
+// Reservations: every refusal of POST /reservations, and which of two comes first.
 #include <gtest/gtest.h>
 
 #include "support/seats.h"

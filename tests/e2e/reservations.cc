@@ -1,4 +1,4 @@
-// API.md, Reservations: holding, looking, letting go, and what the time does.
+// Reservations: holding, looking, letting go, and what the time does.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// API.md, the listing of a date's seats: what it says, how fresh and how large it is.
+// The listing of a date's seats: what it says, how fresh and how large it is.
 #include <gtest/gtest.h>
 
 #include <algorithm>

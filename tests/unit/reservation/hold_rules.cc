@@ -44,7 +44,7 @@ struct Fault {
 
 const ReservationId kOpenHold = ReservationId::make();
 
-// In the order of API.md.
+// In the order of web/openapi.yaml.
 const std::vector<Fault>& faults() {
   static const std::vector<Fault> all = {
       {"unknown date", Refusal::kNotFound, [](Wanted& w) { w.date.reset(); }},
