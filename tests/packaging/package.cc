@@ -64,28 +64,39 @@ TEST(ThePackage, HasEveryHandlerAndEverythingAroundThem) {
   for (const char* tool : {"audit", "expire_holds", "load_demo", "mint_tokens"}) {
     EXPECT_TRUE(files.contains(std::string("/usr/lib/stagedoor/bin/") + tool)) << tool;
   }
-  for (const char* path :
-       {"/usr/bin/stagedoor", "/usr/lib/stagedoor/stagedoor",
-        "/usr/lib/stagedoor/deploy/cli/web.sh", "/usr/lib/stagedoor/nginx/server.conf",
-        "/usr/lib/stagedoor/sql/0002_line.sql", "/usr/lib/stagedoor/upstreams.conf",
-        "/usr/lib/stagedoor/locations.conf", "/usr/lib/stagedoor/handlers/endpoints.conf",
-        "/usr/lib/stagedoor/web/index.html", "/usr/lib/stagedoor/web/openapi.yaml",
-        "/usr/lib/systemd/system/stagedoor.target",
-        "/usr/lib/systemd/system/stagedoor-handler@.service",
-        "/usr/lib/systemd/system/stagedoor-handler@.socket",
-        "/usr/lib/systemd/system/stagedoor-prepare.service",
-        "/usr/lib/systemd/system/stagedoor-sweep.service",
-        "/usr/lib/systemd/system/stagedoor-sweep.timer", "/usr/share/doc/stagedoor/OPERATIONS.md",
-        "/etc/nginx/sites-available/stagedoor", "/etc/nginx/stagedoor"}) {
+  for (const char* path : {"/usr/bin/stagedoor",
+                           "/usr/lib/stagedoor/stagedoor",
+                           "/usr/lib/stagedoor/deploy/cli/web.sh",
+                           "/usr/lib/stagedoor/nginx/server.conf",
+                           "/usr/lib/stagedoor/sql/0002_line.sql",
+                           "/usr/lib/stagedoor/upstreams.conf",
+                           "/usr/lib/stagedoor/locations.conf",
+                           "/usr/lib/stagedoor/handlers/endpoints.conf",
+                           "/usr/lib/stagedoor/web/index.html",
+                           "/usr/lib/stagedoor/web/openapi.yaml",
+                           "/usr/lib/systemd/system/stagedoor.target",
+                           "/usr/lib/systemd/system/stagedoor-handler@.service",
+                           "/usr/lib/systemd/system/stagedoor-handler@.socket",
+                           "/usr/lib/systemd/system/stagedoor-prepare.service",
+                           "/usr/lib/systemd/system/stagedoor-sweep.service",
+                           "/usr/lib/systemd/system/stagedoor-sweep.timer",
+                           "/usr/share/doc/stagedoor/OPERATIONS.md",
+                           "/usr/share/man/man1/stagedoor.1.gz",
+                           "/etc/nginx/sites-available/stagedoor",
+                           "/etc/nginx/stagedoor"}) {
     EXPECT_TRUE(files.contains(path)) << path;
   }
 }
 
 TEST(ThePackage, HasNothingElsewhereAndNothingOfTheBuild) {
-  const std::string places[] = {
-      "/usr/bin/stagedoor",        "/usr/lib/stagedoor/", "/usr/lib/systemd/system/stagedoor",
-      "/usr/share/doc/stagedoor/", "/etc/stagedoor/",     "/etc/nginx/sites-available/stagedoor",
-      "/etc/nginx/stagedoor"};
+  const std::string places[] = {"/usr/bin/stagedoor",
+                                "/usr/lib/stagedoor/",
+                                "/usr/lib/systemd/system/stagedoor",
+                                "/usr/share/doc/stagedoor/",
+                                "/usr/share/man/man1/stagedoor.1.gz",
+                                "/etc/stagedoor/",
+                                "/etc/nginx/sites-available/stagedoor",
+                                "/etc/nginx/stagedoor"};
   for (const std::string& path : package_files()) {
     EXPECT_TRUE(std::any_of(std::begin(places), std::end(places), [&](const std::string& place) {
       return path.starts_with(place);
