@@ -27,15 +27,24 @@ watch::SendAlert webhook_of(const Config& config) {
 watch::SweepSummary sweep(Services& services) {
   const watch::SendAlert send = webhook_of(services.config);
   watch::OutageWatch outage(services.config.home + "/run/database_outage");
-  if (!outage.database_answers(services.database)) {
+  if (!outage.database_is_usable(services.database)) {
     outage.tell(send);
-    return {.errors = {"the database does not answer"}};
+    return {.errors = {"the database does not answer, or takes no writes"}};
   }
   return watch::sweep(services.line_stores(), [&] {
     outage.settle(services.database);
     watch::collect_alerts(services.database, services.config.alert_directory());
     if (send) watch::send_alerts(services.database, send);
   });
+}
+
+watch::SweepSummary sweep_or_error(Services& services) {
+  try {
+    return sweep(services);
+  } catch (const std::exception& e) {
+    log::event(log::Level::kError, "the sweep broke off", e.what());
+    return {.errors = {e.what()}};
+  }
 }
 
 }  // namespace
@@ -46,7 +55,7 @@ int main() {
   log::set_handler("expire_holds");
   Services services(load_config_or_exit());
   report_as("expire_holds", services.config);
-  const watch::SweepSummary summary = sweep(services);
+  const watch::SweepSummary summary = sweep_or_error(services);
   metrics::count(metrics::Counter::kSweeps);
   if (summary.errors.empty()) {
     metrics::set_to_now(metrics::Gauge::kSweptAt);

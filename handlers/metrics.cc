@@ -16,9 +16,12 @@ namespace stagedoor {
 namespace {
 
 void write_gauges(metrics::Exposition& text, const watch::Gauges& gauges) {
+  const bool is_usable = gauges.database == db::ServerState::kUsable;
   text.gauge("stagedoor_database_up", "Whether the database answers",
-             std::int64_t{gauges.database_up});
-  if (!gauges.database_up) return;
+             std::int64_t{gauges.database != db::ServerState::kDown});
+  text.gauge("stagedoor_database_writable", "Whether the database takes writes",
+             std::int64_t{is_usable});
+  if (!is_usable) return;
   text.gauge("stagedoor_waiting", "People who wait in all lines", gauges.waiting);
   text.gauge("stagedoor_active", "People who are let in", gauges.active);
   text.gauge("stagedoor_lines", "Lines that are not empty", gauges.lines);

@@ -35,6 +35,7 @@ verb_prepare() {
   : >"$STAGEDOOR_HOME/run/units"
   ensure_database_answers
   migrate
+  check_locked_rows_are_skipped
   check_handler_configuration
 }
 

@@ -60,6 +60,7 @@ start_everything() {
   ensure_database_answers
   ensure_memcached
   migrate
+  check_locked_rows_are_skipped
   check_handler_configuration
   mapfile -t with_processes < <(handlers_with_processes)
   ensure_handlers "${with_processes[@]}"

@@ -77,21 +77,6 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return parts;
 }
 
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const auto byte = parse_hex(text.substr(i + 1, 2));
-    if (!byte || byte->size() != 1) return std::nullopt;
-    out += *byte;
-    i += 2;
-  }
-  return out;
-}
-
 // Collects settings and problems while the parts of a Config are filled in.
 class Loader {
  public:
@@ -253,39 +238,6 @@ Result<Settings, ConfigProblems> parse_settings(std::string_view file_text) {
   }
   if (!problems.empty()) return problems;
   return settings;
-}
-
-Result<DatabaseConfig, std::string> parse_database_url(std::string_view url) {
-  const std::string shape = "not of the form mysql://user:password@host:port/schema";
-  constexpr std::string_view kScheme = "mysql://";
-  if (!url.starts_with(kScheme)) return shape;
-  url.remove_prefix(kScheme.size());
-  const auto at = url.rfind('@');
-  const auto slash = url.rfind('/');
-  if (at == std::string_view::npos || slash == std::string_view::npos || slash < at) return shape;
-
-  const std::string_view credentials = url.substr(0, at);
-  const auto colon = credentials.find(':');
-  const auto user = percent_decoded(credentials.substr(0, colon));
-  const auto password = percent_decoded(
-      colon == std::string_view::npos ? std::string_view{} : credentials.substr(colon + 1));
-  if (!user || !password || user->empty()) return shape;
-
-  DatabaseConfig config;
-  config.user = *user;
-  config.password = *password;
-  config.schema = url.substr(slash + 1);
-  const std::string_view address = url.substr(at + 1, slash - at - 1);
-  // The colons inside of [::1] are none before a port.
-  const auto port_colon = address.find(':', address.starts_with('[') ? address.find(']') : 0);
-  config.host = address.substr(0, port_colon);
-  if (port_colon != std::string_view::npos) {
-    const auto port = parse_integer(address.substr(port_colon + 1));
-    if (!port || *port < 1 || *port > 65'535) return shape;
-    config.port = static_cast<int>(*port);
-  }
-  if (config.host.empty() || config.schema.empty()) return shape;
-  return config;
 }
 
 Result<Config, ConfigProblems> load_config() {

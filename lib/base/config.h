@@ -10,6 +10,10 @@
 
 namespace stagedoor {
 
+// What a connection to the database must have: encryption; also a certificate that a known
+// authority has signed; also one that names the host.
+enum class DatabaseTls { kNone, kRequired, kVerifyCa, kVerifyIdentity };
+
 struct DatabaseConfig {
   std::string host;
   int port = 3306;
@@ -17,6 +21,8 @@ struct DatabaseConfig {
   std::string user;
   std::string password;
   std::string schema;
+  DatabaseTls tls = DatabaseTls::kNone;
+  std::string ca_file;  // of the authority; empty: those that the system knows
 };
 
 // Every setting of an installation that a binary reads. settings.def describes these and those that

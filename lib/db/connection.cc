@@ -1,60 +1,31 @@
 #include "db/connection.h"
 
 #include <cppconn/connection.h>
-#include <cppconn/driver.h>
 #include <cppconn/exception.h>
 #include <cppconn/prepared_statement.h>
 #include <cppconn/resultset.h>
 #include <cppconn/statement.h>
 
 #include <cassert>
-#include <functional>
 #include <unordered_map>
 
 #include "base/log.h"
+#include "db/server.h"
 #include "metrics/metrics.h"
 
 namespace stagedoor::db {
 namespace {
 
-constexpr int kConnectTimeoutS = 2;
-// Longer than the lock wait below, shorter than nginx waits for a handler.
-constexpr int kStatementTimeoutS = 8;
 constexpr int kServerGone = 2006;
+// A server that was demoted goes on to answer reads, from what it knew then.
+constexpr Micros kAskStateEvery = std::chrono::seconds{1};
+// A proxy that has just started may lead to any of three servers.
+constexpr int kConnectsMax = 3;
 constexpr Micros kOutageToTell = std::chrono::seconds{10};
 // Enough for one that nothing delayed.
 constexpr int kClockReadings = 5;
 
-constexpr const char* kIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
-constexpr const char* kSessionSettings =
-    "SET time_zone = '+00:00', innodb_lock_wait_timeout = 3, "
-    "sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
-    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'";
 constexpr const char* kNow = "SELECT SYSDATE(6)";
-
-std::unique_ptr<sql::Connection> connect(const DatabaseConfig& config) {
-  sql::ConnectOptionsMap options;
-  if (config.unix_socket.empty()) {
-    options["hostName"] = sql::SQLString("tcp://" + config.host);
-    options["port"] = config.port;
-  } else {
-    options["hostName"] = sql::SQLString("unix://" + config.unix_socket);
-  }
-  options["userName"] = sql::SQLString(config.user);
-  options["password"] = sql::SQLString(config.password);
-  options["schema"] = sql::SQLString(config.schema);
-  options["OPT_CONNECT_TIMEOUT"] = kConnectTimeoutS;
-  options["OPT_READ_TIMEOUT"] = kStatementTimeoutS;
-  options["OPT_WRITE_TIMEOUT"] = kStatementTimeoutS;
-  options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
-  // The affected rows of an UPDATE are those that matched, changed or not.
-  options["CLIENT_FOUND_ROWS"] = true;
-  std::unique_ptr<sql::Connection> connection(get_driver_instance()->connect(options));
-  const std::unique_ptr<sql::Statement> statement(connection->createStatement());
-  statement->execute(kIsolation);
-  statement->execute(kSessionSettings);
-  return connection;
-}
 
 void bind(sql::PreparedStatement& statement, const std::vector<Param>& params) {
   unsigned index = 0;
@@ -73,24 +44,6 @@ void bind(sql::PreparedStatement& statement, const std::vector<Param>& params) {
 }
 
 }  // namespace
-
-bool Error::connection_lost() const {
-  switch (code_) {
-    case 1053:  // server shutdown in progress
-    case 1152:  // aborted connection
-    case 1317:  // query interrupted, as by a shutdown
-    case 1927:  // connection was killed
-    case 2002:
-    case 2003:  // cannot connect
-    case 2006:  // server has gone away
-    case 2013:  // lost connection during a query
-    case 2055:  // lost connection, extended
-    case 4031:  // disconnected because of inactivity
-      return true;
-    default:
-      return false;
-  }
-}
 
 class Rows::Source {
  public:
@@ -119,6 +72,8 @@ void Rows::read_column(unsigned column, Time& target) {
 struct Connection::Session {
   std::unique_ptr<sql::Connection> connection;
   std::unordered_map<const char*, std::unique_ptr<sql::PreparedStatement>> statements;
+  bool is_galera = false;
+  Micros state_asked_at{};
 
   sql::PreparedStatement& prepared(const char* sql) {
     auto& statement = statements[sql];
@@ -131,6 +86,15 @@ Connection::Connection(DatabaseConfig config) : config_(std::move(config)) {}
 Connection::~Connection() = default;
 
 void Connection::close() { session_.reset(); }
+
+void Connection::leave(metrics::Reconnect reason) {
+  if (session_) metrics::count(reason);
+  close();
+}
+
+void Connection::leave_after(const Error& error) {
+  if (const auto reason = error.leaves()) leave(*reason);
+}
 
 namespace {
 
@@ -155,25 +119,53 @@ auto translated(const Call& call) {
 
 }  // namespace
 
+void Connection::ask_state(Session& session) {
+  const std::unique_ptr<sql::Statement> statement(session.connection->createStatement());
+  check_takes_writes(*statement, session.is_galera);
+  session.state_asked_at = monotonic_now();
+}
+
+std::unique_ptr<Connection::Session> Connection::connect_once() {
+  auto session = std::make_unique<Session>();
+  metrics::count(metrics::Counter::kDatabaseConnects);
+  translated([&] {
+    session->connection = open_session(config_);
+    const std::unique_ptr<sql::Statement> statement(session->connection->createStatement());
+    session->is_galera = is_galera(*statement);
+    ask_state(*session);
+    measure_clock(*session);
+  });
+  return session;
+}
+
 Connection::Session& Connection::session() {
+  if (session_ && !in_transaction_) leave_if_demoted();
   if (session_) return *session_;
   // A transaction that lost its connection must not go on outside of it, on a new one.
   if (in_transaction_) throw Error(kServerGone, "the connection was lost in a transaction");
-  auto session = std::make_unique<Session>();
-  try {
-    metrics::count(metrics::Counter::kDatabaseConnects);
-    translated([&] {
-      session->connection = connect(config_);
-      measure_clock(*session);
-    });
-  } catch (const Error& e) {
-    note_outage();
-    if (e.connection_lost()) throw;
-    throw Unavailable(e.what());  // a wrong password or schema, too many connections
+  for (int attempt = 1; !session_; ++attempt) {
+    try {
+      session_ = connect_once();
+    } catch (const Error& e) {
+      note_outage();
+      if (e.is_demoted() && attempt < kConnectsMax) continue;
+      if (e.is_demoted()) throw Unusable(e.what());
+      if (e.may_retry()) throw;
+      throw Unavailable(e.what());  // a wrong password or schema, too many connections
+    }
   }
   note_recovery();
-  session_ = std::move(session);
   return *session_;
+}
+
+void Connection::leave_if_demoted() {
+  if (monotonic_now() - session_->state_asked_at < kAskStateEvery) return;
+  try {
+    translated([&] { ask_state(*session_); });
+  } catch (const Error& e) {
+    leave_after(e);
+    if (!e.leaves()) throw;
+  }
 }
 
 // A failover leads to another clock.
@@ -208,15 +200,15 @@ auto Connection::run(const Call& call) {
   try {
     return translated(call);
   } catch (const Error& e) {
-    if (e.connection_lost()) close();
+    leave_after(e);
     if (in_transaction_ || !e.may_retry()) throw;
-    if (fresh || !e.connection_lost()) throw Unavailable(e.what());
+    if (fresh || !e.leaves()) throw Unavailable(e.what());
   }
   // A server that was restarted since, or that closed an idle connection, is tried once more.
   try {
     return translated(call);
   } catch (const Error& e) {
-    if (e.connection_lost()) close();
+    leave_after(e);
     if (!e.may_retry()) throw;
     throw Unavailable(e.what());
   }
@@ -238,11 +230,13 @@ Rows Connection::run_query(const char* sql, const std::vector<Param>& params) {
 
 std::int64_t Connection::run_update(const char* sql, const std::vector<Param>& params) {
   tell_observer(sql, params);
-  return run([&] {
+  const std::int64_t rows = run([&] {
     sql::PreparedStatement& statement = session().prepared(sql);
     bind(statement, params);
     return static_cast<std::int64_t>(statement.executeUpdate());
   });
+  if (!in_transaction_) metrics::set_to_now(metrics::Gauge::kWrittenAt);
+  return rows;
 }
 
 bool Connection::run_insert(const char* sql, const std::vector<Param>& params) {
@@ -263,7 +257,7 @@ void Connection::run_text(const char* sql) {
       statement->execute(sql);
     });
   } catch (const Error& e) {
-    if (e.connection_lost()) close();
+    leave_after(e);
     throw;
   }
 }
@@ -282,12 +276,15 @@ Time Connection::estimated_now() {
   return now();
 }
 
-bool Connection::ping() {
+ServerState Connection::state() {
+  if (session_) session_->state_asked_at = {};
   try {
     now();
-    return true;
-  } catch (const Unavailable&) {
-    return false;
+    return ServerState::kUsable;
+  } catch (const Unusable&) {
+    return ServerState::kUnusable;
+  } catch (const std::runtime_error&) {
+    return ServerState::kDown;
   }
 }
 

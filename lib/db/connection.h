@@ -119,8 +119,16 @@ class Rows {
   std::unique_ptr<Source> source_;
 };
 
-// One connection of one process. It connects at the first statement, and again at the first
-// statement after a loss. Statements are prepared once per connection: their text must be a
+// What stands behind a connection.
+enum class ServerState {
+  kDown,      // no server answers
+  kUnusable,  // one does, but takes no writes
+  kUsable
+};
+
+// One connection of one process, to a server that takes writes: asked when it connects, and before
+// the first statement or transaction after a second. It connects at the first statement, and again
+// at the first one after a loss. Statements are prepared once per connection: their text must be a
 // constant. Outside a transaction a statement whose connection broke is run once more, so that one
 // which must not happen twice belongs into a transaction.
 class Connection {
@@ -165,8 +173,9 @@ class Connection {
   // of this connection, and the monotonic time since. It asks when it connects, and every minute.
   Time estimated_now();
 
-  // True when the server answers.
-  bool ping();
+  // Asks the server. Never throws for one that does not answer.
+  ServerState state();
+  bool ping() { return state() == ServerState::kUsable; }
 
   // From now on `observer` hears of each lock that a transaction is about to take.
   void observe_locks(LockObserver observer) { lock_observer_ = std::move(observer); }
@@ -188,6 +197,11 @@ class Connection {
   bool run_insert(const char* sql, const std::vector<Param>& params);
   void run_text(const char* sql);
   Session& session();
+  std::unique_ptr<Session> connect_once();
+  static void ask_state(Session& session);
+  void leave_if_demoted();
+  void leave(metrics::Reconnect reason);
+  void leave_after(const Error& error);
   void measure_clock(Session& session);
   void note_outage();
   void note_recovery();

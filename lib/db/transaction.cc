@@ -34,13 +34,14 @@ Transaction::Transaction(Connection& connection) : connection_(connection) {
 }
 
 Transaction::~Transaction() {
-  connection_.in_transaction_ = false;
-  if (!open_ || connection_.session_ == nullptr) return;
-  try {
-    connection_.run_text(kRollback);
-  } catch (const Error&) {
-    connection_.close();  // the server rolls back what a closed connection left open
+  if (open_ && connection_.session_ != nullptr) {
+    try {
+      connection_.run_text(kRollback);
+    } catch (const Error&) {
+      connection_.close();  // the server rolls back what a closed connection left open
+    }
   }
+  connection_.in_transaction_ = false;
 }
 
 void Transaction::enter(LockRank rank) {
@@ -54,22 +55,31 @@ void Transaction::commit() {
   connection_.session();  // throws when the connection, and the transaction with it, is gone
   try {
     connection_.run_text(kCommit);
-    open_ = false;
   } catch (const Error& e) {
-    // Refused, it is still open, and the next START TRANSACTION would commit it.
-    if (!e.connection_lost()) throw;
+    if (e.is_deadlock()) throw;  // certification refused it
+    // Also where it is still open: on this connection the next START TRANSACTION would commit it.
+    connection_.leave(metrics::Reconnect::kCommitFailed);
     metrics::count(metrics::Counter::kCommitsInDoubt);
     log::event(log::Level::kCritical, "commit in doubt", e.what());
     throw CommitInDoubt(std::string("commit in doubt: ") + e.what());
   }
+  open_ = false;
+  metrics::set_to_now(metrics::Gauge::kWrittenAt);
 }
 
 Snapshot::Snapshot(Connection& connection) : connection_(connection) {
   assert(!connection.in_transaction_);
   connection_.run_text(kRepeatableRead);
-  connection_.run_text(kRoomToSort);
-  connection_.run_text(kBeginSnapshot);
+  // From here on it is this connection or none: another one has not heard of that.
   connection_.in_transaction_ = true;
+  try {
+    connection_.run_text(kRoomToSort);
+    connection_.run_text(kBeginSnapshot);
+  } catch (const Error&) {
+    connection_.in_transaction_ = false;
+    connection_.close();
+    throw;
+  }
 }
 
 Snapshot::~Snapshot() {

@@ -44,8 +44,8 @@ class Transaction {
   void enter(LockRank rank);
   [[nodiscard]] bool has_entered(LockRank rank) const { return order_.has_entered(rank); }
 
-  // REQUIRES: called at most once, as the last thing. Throws CommitInDoubt when the connection
-  // broke under it.
+  // REQUIRES: called at most once, as the last thing. Throws CommitInDoubt when what became of it
+  // is unknown.
   void commit();
 
  private:
@@ -80,8 +80,8 @@ void wait_before_retry(const Error& error, int attempt, Micros started_at);
 }  // namespace internal
 
 // Runs `body(Transaction&)`, which commits when it has something to keep and returns its result. A
-// body that a deadlock, a lock wait or a lost connection ended before the commit is begun anew, at
-// most three times in all.
+// body that a deadlock, a lock wait or a server that may not be used now ended before the commit is
+// begun anew, at most three times in all.
 template <typename Body>
 auto transact(Connection& connection, const Body& body) {
   const Micros started_at = monotonic_now();

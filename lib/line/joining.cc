@@ -44,6 +44,7 @@ UsersInLine find_users_in_line(db::Connection& database, ConcertId concert_id,
 bool end_stale_token(db::Connection& database, const QueueTokenClaims& claims) {
   return db::transact(database, [&](db::Transaction& transaction) {
     const auto token = lock_token(transaction, claims.token_id);
+    if (!token) return true;
     const Time now = transaction.now();
     const LineEnd end = read_line_end(transaction, claims.concert_id, claims.place, now);
     const TokenState state = token_state(token->record, end, true, now);
@@ -67,7 +68,11 @@ const db::RowsSql kInsertTokens(
 std::vector<TokenInLine> read_in_order(db::Connection& database, const std::vector<TokenId>& ids) {
   const auto found = find_tokens(database, ids);
   std::vector<TokenInLine> tokens;
-  for (const TokenId& id : ids) tokens.push_back(found.at(id));
+  for (const TokenId& id : ids) {
+    const auto token = found.find(id);
+    if (token == found.end()) throw Unavailable("a token that was committed is not there any more");
+    tokens.push_back(token->second);
+  }
   return tokens;
 }
 
@@ -85,7 +90,9 @@ std::optional<std::vector<TokenInLine>> insert_tokens(db::Connection& database,
   }
   const bool inserted = db::transact(database, [&](db::Transaction& transaction) {
     transaction.enter(db::LockRank::kPlaces);
-    transaction.execute(kDrawPlaces, count, concert_id);
+    if (transaction.execute(kDrawPlaces, count, concert_id) != 1) {
+      throw Unavailable("the counter of a line is not there any more");
+    }
     if (!kInsertTokens.insert(transaction, users.size(), params)) return false;
     transaction.commit();
     return true;

@@ -149,7 +149,8 @@ Outcome<QueueState> find_queue_state(LineStores& stores, const QueueTokenClaims&
   const auto sight = stores.lines.look(claims);
   if (!sight) return sight.error();
   const LineSnapshot& line = *sight->line;
-  if (!sight->cached) {
+  // A place that the line has not given out, as far as is known, may have been lost with its row.
+  if (!sight->cached || claims.place > line.last_place) {
     const auto record = load_record(stores, claims.token_id);
     if (!record) return record.error();
     const auto* departed = stores.lines.departures(claims.concert_id, line, claims.place);

@@ -103,6 +103,13 @@ void write_instant(Exposition& text, const char* name, const char* help, std::ui
   if (millis != 0) text.gauge(name, help, Micros{static_cast<std::int64_t>(millis) * 1'000});
 }
 
+void write_last_write(Exposition& text, const std::vector<MappedPage>& pages) {
+  std::uint64_t last = 0;
+  for (const auto& [handler, page] : pages) last = std::max(last, page->at(Gauge::kWrittenAt));
+  write_instant(text, "stagedoor_last_write_timestamp_seconds",
+                "When the database last accepted a write", last);
+}
+
 // What one binary alone knows, each from the page of that one.
 void write_tools(Exposition& text, const std::vector<MappedPage>& pages) {
   for (const auto& [handler, page] : pages) {
@@ -208,6 +215,14 @@ void write_pages(Exposition& text, const std::vector<MappedPage>& pages) {
       text.sample({{"handler", handler}}, page->at(family.counter));
     }
   }
+  text.family("stagedoor_database_reconnects_total", "counter",
+              "Connections that were given up for another one");
+  for (const auto& [handler, page] : pages) {
+    for (std::size_t i = 0; i < kReconnectTexts.size(); ++i) {
+      text.sample({{"handler", handler}, {"reason", kReconnectTexts.at(i)}},
+                  page->reconnects.at(i).load(std::memory_order_relaxed));
+    }
+  }
   text.family("stagedoor_cache_lookups_total", "counter", "Keys looked for in memcached");
   for (const auto& [handler, page] : pages) {
     text.sample({{"handler", handler}, {"result", "hit"}}, page->at(Counter::kCacheHits));
@@ -218,6 +233,7 @@ void write_pages(Exposition& text, const std::vector<MappedPage>& pages) {
     for (const auto& [handler, page] : pages) total += page->at(family.counter);
     text.family(family.name, "counter", family.help).sample({}, total);
   }
+  write_last_write(text, pages);
   write_tools(text, pages);
 }
 

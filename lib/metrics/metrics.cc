@@ -57,6 +57,8 @@ void open(const std::string& directory, std::string_view handler) {
 
 void count(Counter counter, std::int64_t by) { add(place().page->counters[index_of(counter)], by); }
 
+void count(Reconnect reason) { add(place().page->reconnects[index_of(reason)]); }
+
 void observe(Duration duration, Micros took) {
   Histogram& histogram = place().page->durations[index_of(duration)];
   const auto* const bound =

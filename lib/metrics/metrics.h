@@ -16,6 +16,7 @@ namespace stagedoor::metrics {
 void open(const std::string& directory, std::string_view handler);
 
 void count(Counter counter, std::int64_t by = 1);
+void count(Reconnect reason);
 void observe(Duration duration, Micros took);
 void set(Gauge gauge, std::int64_t value);
 void set_to_now(Gauge gauge);

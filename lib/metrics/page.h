@@ -57,9 +57,20 @@ enum class Duration : std::size_t {
   kCount
 };
 
+// Why a connection to the database was given up for another one; see db/error.h.
+enum class Reconnect : std::size_t {
+  kLost,         // it broke
+  kShutdown,     // the server is about to end it
+  kReadOnly,     // the server takes no writes
+  kNotPrimary,   // the server is cut off from its cluster
+  kCommitFailed  // what the server has done with a commit is unknown
+};
+inline constexpr std::array kReconnectTexts = {"lost", "shutdown", "read_only", "not_primary",
+                                               "commit_failed"};
+
 // Something of the last time: an instant in milliseconds since 1970, or a number; 0 when it never
 // happened.
-enum class Gauge : std::size_t { kSweptAt, kAuditedAt, kAuditViolations, kCount };
+enum class Gauge : std::size_t { kSweptAt, kAuditedAt, kAuditViolations, kWrittenAt, kCount };
 
 template <typename Name>
 constexpr std::size_t index_of(Name name) {
@@ -90,7 +101,7 @@ struct alignas(64) Slot {
   Number busy_since;  // monotonic microseconds at which its present request began; 0: it has none
 };
 
-inline constexpr std::uint64_t kLayout = 0x5344'6d65'7472'0001;  // "SDmetr" and a number
+inline constexpr std::uint64_t kLayout = 0x5344'6d65'7472'0002;  // "SDmetr" and a number
 // Twice the most processes that a handler may have, for the time in which it is replaced.
 inline constexpr std::size_t kSlots = 128;
 
@@ -98,6 +109,7 @@ struct Page {
   Number layout;
   std::array<Number, index_of(Counter::kCount)> counters;
   std::array<Number, index_of(Gauge::kCount)> gauges;
+  std::array<Number, kReconnectTexts.size()> reconnects;
   std::array<Histogram, index_of(Duration::kCount)> durations;
   std::array<std::array<Number, kStatuses>, kMethods.size()> requests;
   std::array<Slot, kSlots> slots;

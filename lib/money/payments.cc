@@ -134,7 +134,9 @@ Outcome<AppliedRefund> refund_locked(db::Transaction& transaction, const people:
   PaymentStatus status{};
   sale::lock_reservation(transaction, payment.reservation_id);
   transaction.enter(db::LockRank::kPayment);
-  transaction.query(kLockPayment, payment.id).read_first(status);
+  if (!transaction.query(kLockPayment, payment.id).read_first(status)) {
+    return Refused{Refusal::kNotFound};
+  }
   std::optional<Time> refund_until;
   transaction.query(kRefundUntil, payment.concert_id).read_first(refund_until);
   const Time now = transaction.now();

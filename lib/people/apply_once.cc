@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "base/failure.h"
 #include "db/columns.h"
 
 namespace stagedoor::people {
@@ -44,7 +45,9 @@ LockedUser lock_user(db::Transaction& transaction, UserId user_id) {
 
 void set_balance(db::Transaction& transaction, UserId user_id, Money balance) {
   assert(transaction.has_entered(db::LockRank::kUser));
-  transaction.execute(kSetBalance, balance, user_id);
+  if (transaction.execute(kSetBalance, balance, user_id) != 1) {
+    throw Unavailable("the row of a user is not there any more");
+  }
 }
 
 Outcome<std::optional<StoredAnswer>> find_answer(db::Transaction& transaction, UserId user_id,

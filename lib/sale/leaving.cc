@@ -11,6 +11,7 @@ Outcome<Done> end_token(line::LineStores& stores, TokenId token_id, EndReason re
   if (!claims) return Refused{Refusal::kNotFound};
   const auto ended = db::transact(stores.database, [&](db::Transaction& transaction) {
     const auto token = line::lock_token(transaction, token_id);
+    if (!token) return line::Ended::kNothing;
     const auto change = line::end_locked_token(transaction, *claims, *token, reason);
     if (change == line::Ended::kNothing) return change;
     if (token->hold_id) cancel_hold(transaction, *token->hold_id);

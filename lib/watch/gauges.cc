@@ -77,8 +77,9 @@ constexpr const char* kCountAdmittedBetween =
 const Gauges& GaugeReader::read() {
   const Micros now = monotonic_now();
   if (read_at_ && now - *read_at_ < kAgeMax) return gauges_;
+  const db::ServerState state = database_.state();
   try {
-    gauges_ = ask_database();
+    gauges_ = state == db::ServerState::kUsable ? ask_database() : Gauges{.database = state};
   } catch (const Unavailable& e) {
     log::event(log::Level::kWarning, "the gauges of the business are unknown", e.what());
     gauges_ = {};
@@ -90,7 +91,7 @@ const Gauges& GaugeReader::read() {
 Gauges GaugeReader::ask_database() {
   const Time now = database_.now();
   const auto lines = read_lines(now);
-  Gauges gauges{.database_up = true};
+  Gauges gauges{.database = db::ServerState::kUsable};
   for (const auto& [id, line] : lines) {
     gauges.waiting += line.waiting();
     gauges.active += line.active;

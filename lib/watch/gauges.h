@@ -18,7 +18,7 @@ struct SeatCounts {
 
 // How the business stands, for those who watch the installation.
 struct Gauges {
-  bool database_up = false;  // the rest is unknown while it is not
+  db::ServerState database = db::ServerState::kDown;  // the rest is unknown while it is not usable
   std::int64_t waiting = 0;
   std::int64_t active = 0;
   std::int64_t lines = 0;  // not empty

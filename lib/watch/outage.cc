@@ -14,16 +14,17 @@ constexpr Micros kPatience = std::chrono::seconds{10};
 constexpr std::chrono::milliseconds kAskEvery{250};
 
 constexpr const char* kDownMessage = "the database does not answer";
+constexpr const char* kUnusableMessage = "the database takes no writes";
 constexpr const char* kUpMessage = "the database answers again";
 
 Time time_of(std::int64_t micros) { return Time{Micros{micros}}; }
 
 }  // namespace
 
-bool OutageWatch::database_answers(db::Connection& database) {
+bool OutageWatch::database_is_usable(db::Connection& database) {
   const Micros started_at = monotonic_now();
   const Micros patience = read() ? Micros{0} : kPatience;
-  while (!database.ping()) {
+  while ((state_ = database.state()) != db::ServerState::kUsable) {
     if (monotonic_now() - started_at >= patience) return false;
     std::this_thread::sleep_for(kAskEvery);
   }
@@ -34,8 +35,9 @@ void OutageWatch::tell(const SendAlert& send) {
   const Time now = system_now();
   Outage outage = read().value_or(Outage{.since = now - kPatience, .next_attempt_at = now});
   if (send && !outage.told && now >= outage.next_attempt_at) {
+    const char* const message = state_ == db::ServerState::kDown ? kDownMessage : kUnusableMessage;
     const std::string problem =
-        send(alert_json(kDownMessage, "since " + to_rfc3339(outage.since), 1, outage.since, now));
+        send(alert_json(message, "since " + to_rfc3339(outage.since), 1, outage.since, now));
     outage.told = problem.empty();
     outage.next_attempt_at = now + alert_backoff(++outage.attempts);
     metrics::count(problem.empty() ? metrics::Counter::kAlertsSent

@@ -15,15 +15,15 @@ class OutageWatch {
  public:
   explicit OutageWatch(std::string file) : file_(std::move(file)) {}
 
-  // True when the database answers. At the first failure it waits for it up to ten seconds, once
-  // per outage: a restart is no outage.
-  bool database_answers(db::Connection& database);
+  // True when the database answers and takes writes. At the first failure it waits for it up to
+  // ten seconds, once per outage: a restart is no outage.
+  bool database_is_usable(db::Connection& database);
 
   // Tells of the outage, unless that was done, with the same back-off as for other alerts.
   // `send` may be empty.
   void tell(const SendAlert& send);
 
-  // After the database has answered: puts the end of an outage into the alerts.
+  // After the database was found usable: puts the end of an outage into the alerts.
   void settle(db::Connection& database);
 
  private:
@@ -37,6 +37,7 @@ class OutageWatch {
   void write(const Outage& outage) const;
 
   std::string file_;
+  db::ServerState state_ = db::ServerState::kUsable;
 };
 
 }  // namespace stagedoor::watch

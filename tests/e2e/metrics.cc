@@ -71,6 +71,7 @@ TEST(Metrics, AreInTheFormatOfPrometheus) {
   EXPECT_EQ(seen.families().at("stagedoor_http_request_duration_seconds"), "histogram");
   EXPECT_EQ(seen.families().at("stagedoor_http_requests_total"), "counter");
   EXPECT_EQ(seen.value("stagedoor_database_up"), 1);
+  EXPECT_EQ(seen.value("stagedoor_database_writable"), 1);
   EXPECT_EQ(seen.value("stagedoor_cache_up"), 1);
 }
 
@@ -168,6 +169,14 @@ TEST(Metrics, ShowHowTheBusinessStands) {
   })) << send({.path = "/metrics"}).body;
   EXPECT_GE(metrics().value("stagedoor_seats", {{"status", "SOLD"}}), 1);
   EXPECT_GE(metrics().value("stagedoor_waiting"), 2);
+}
+
+TEST(Metrics, SayWhenTheDatabaseLastAcceptedAWrite) {
+  ASSERT_EQ(charge(new_user(), 1'000).status, 201);
+  const double first = metrics().value("stagedoor_last_write_timestamp_seconds");
+  EXPECT_GT(first, 1'700'000'000);
+  ASSERT_EQ(charge(new_user(), 1'000).status, 201);
+  EXPECT_GT(metrics().value("stagedoor_last_write_timestamp_seconds"), first);
 }
 
 TEST(Metrics, AreThereWithoutTheDatabase) {

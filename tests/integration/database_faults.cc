@@ -57,6 +57,18 @@ void expect_in_doubt(
   EXPECT_EQ(runs, 1) << "what may have happened is not repeated";
 }
 
+// Returns how many attempts it took.
+int mark(db::Connection& connection, const std::string& name) {
+  int attempts = 0;
+  db::transact(connection, [&](db::Transaction& transaction) {
+    ++attempts;
+    transaction.insert(kInsertMark, name);
+    transaction.commit();
+    return Done{};
+  });
+  return attempts;
+}
+
 class DatabaseFaults : public ::testing::Test {
  protected:
   void TearDown() override { installation().up(); }
@@ -245,24 +257,78 @@ TEST_F(DatabaseFaults, ACommitOnAKilledConnectionIsInDoubtAndNotRepeated) {
   EXPECT_FALSE(is_marked(name));
 }
 
-// The next transaction on the connection would otherwise commit it: START TRANSACTION does so with
-// one that is open.
-TEST_F(DatabaseFaults, ACommitThatIsRefusedIsRolledBack) {
+// On the same connection the next transaction would commit what was refused: START TRANSACTION does
+// so with one that is open.
+TEST_F(DatabaseFaults, ACommitThatIsRefusedIsInDoubtAndItsConnectionGivenUp) {
+  for (const int code : {3100, 1180, 1290, 1205, 1105}) {
+    SCOPED_TRACE(code);
+    DatabaseProxy proxy(database_config());
+    db::Connection through(proxy.config());
+    const std::string names[] = {new_name(), new_name(), new_name()};
+    proxy.on_next_commit(DatabaseProxy::OnCommit::kRefuse, code);
+    expect_in_doubt(through, names[0]);
+    proxy.on_next_commit(DatabaseProxy::OnCommit::kDeny, code);
+    expect_in_doubt(through, names[1]);
+    mark(through, names[2]);
+    EXPECT_FALSE(is_marked(names[0]));
+    EXPECT_TRUE(is_marked(names[1])) << "it happened all the same";
+    EXPECT_TRUE(is_marked(names[2]));
+  }
+}
+
+TEST_F(DatabaseFaults, ACommitThatCertificationRefusesIsBegunAnew) {
   DatabaseProxy proxy(database_config());
   db::Connection through(proxy.config());
+  const std::string name = new_name();
+  proxy.on_next_commit(DatabaseProxy::OnCommit::kRefuse, 1213);
+  EXPECT_EQ(mark(through, name), 2) << "attempts";
+  EXPECT_TRUE(is_marked(name));
+}
+
+TEST_F(DatabaseFaults, AServerThatBecomesReadOnlyIsLeftAndUsedAgainWhenItTakesWrites) {
   const std::string names[] = {new_name(), new_name()};
-  proxy.on_next_commit(DatabaseProxy::OnCommit::kRefuse);
-  const auto mark = [&](const std::string& name) {
-    return db::transact(through, [&](db::Transaction& transaction) {
-      transaction.insert(kInsertMark, name);
-      transaction.commit();
-      return Done{};
-    });
-  };
-  EXPECT_THROW(mark(names[0]), db::Error);
-  mark(names[1]);
+  ASSERT_EQ(database_.state(), db::ServerState::kUsable);
+  {
+    const testing::ReadOnlyDatabase read_only(installation());
+    EXPECT_EQ(database_.state(), db::ServerState::kUnusable);
+    EXPECT_THROW(mark(database_, names[0]), db::Unusable);
+    EXPECT_THROW(database_.insert(kInsertMark, names[0]), db::Unusable);
+    db::Connection fresh(database_config());
+    EXPECT_THROW(fresh.query("SELECT 1"), db::Unusable) << "what it says may be old";
+  }
+  mark(database_, names[1]);
   EXPECT_FALSE(is_marked(names[0]));
   EXPECT_TRUE(is_marked(names[1]));
+}
+
+TEST_F(DatabaseFaults, ATransactionUnderWhichTheServerBecomesReadOnlyIsNotCommitted) {
+  const std::string names[] = {new_name(), new_name()};
+  std::unique_ptr<testing::ReadOnlyDatabase> read_only;
+  EXPECT_THROW(db::transact(database_,
+                            [&](db::Transaction& transaction) {
+                              transaction.insert(kInsertMark, names[0]);
+                              read_only =
+                                  std::make_unique<testing::ReadOnlyDatabase>(installation());
+                              transaction.insert(kInsertMark, names[1]);
+                              transaction.commit();
+                              return Done{};
+                            }),
+               db::Unusable);
+  read_only.reset();
+  for (const std::string& name : names) EXPECT_FALSE(is_marked(name));
+}
+
+TEST_F(DatabaseFaults, AReaderLeavesAServerThatBecameReadOnlyWithinASecond) {
+  ASSERT_TRUE(database_.ping());
+  const testing::ReadOnlyDatabase read_only(installation());
+  EXPECT_TRUE(eventually(milliseconds{1'500}, [&] {
+    try {
+      database_.query("SELECT 1");
+      return false;
+    } catch (const db::Unusable&) {
+      return true;
+    }
+  }));
 }
 
 TEST_F(DatabaseFaults, AStatementThatStandsAloneIsRunOnceMoreAfterALoss) {

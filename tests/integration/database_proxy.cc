@@ -19,11 +19,13 @@ constexpr std::string_view kCommitPacket(
     "\x07\x00\x00\x00\x03"
     "COMMIT",
     11);
-// An error packet: length, sequence 1, 0xff, code 1180, SQL state and text.
-constexpr std::string_view kRefusalPacket(
-    "\x16\x00\x00\x01\xff\x9c\x04#HY000"
-    "no commit now",
-    26);
+// An error packet: length, sequence 1, 0xff, code, SQL state and text.
+std::string refusal_packet(int code) {
+  std::string packet("\x16\x00\x00\x01\xff", 5);
+  packet += static_cast<char>(code & 0xff);
+  packet += static_cast<char>(code >> 8);
+  return packet + "#HY000no commit now";
+}
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -160,8 +162,11 @@ bool DatabaseProxy::spoil_commit(OnCommit action, const Pair& pair, const std::s
     case OnCommit::kCutAfter:
       if (write_all(pair.server, bytes)) read_some(pair.server);
       return false;
+    case OnCommit::kDeny:
+      if (write_all(pair.server, bytes)) read_some(pair.server);
+      return write_all(pair.client, refusal_packet(code_));
     case OnCommit::kRefuse:
-      return write_all(pair.client, kRefusalPacket);
+      return write_all(pair.client, refusal_packet(code_));
   }
   return false;
 }

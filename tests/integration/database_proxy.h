@@ -20,6 +20,7 @@ class DatabaseProxy {
     kCutBefore,  // the connection ends and the server never sees the COMMIT
     kCutAfter,   // the server commits, then the connection ends without its answer
     kRefuse,     // the server never sees it; the client is told that it failed
+    kDeny        // the server commits; the client is told that it failed
   };
 
   // One that is paused forwards nothing until it is started: a fork is for one thread.
@@ -49,8 +50,12 @@ class DatabaseProxy {
   // prepared before stay as they are.
   void take_out_locks() { takes_out_locks_ = true; }
 
-  // What becomes of the next COMMIT; those after it are forwarded.
-  void on_next_commit(OnCommit action) { on_commit_ = action; }
+  // What becomes of the next COMMIT, and the code of the error that a client is told; those after
+  // it are forwarded.
+  void on_next_commit(OnCommit action, int code = 1180) {
+    code_ = code;
+    on_commit_ = action;
+  }
 
  private:
   struct Pair {
@@ -70,6 +75,7 @@ class DatabaseProxy {
   int wake_[2] = {-1, -1};
   std::vector<Pair> pairs_;
   std::atomic<OnCommit> on_commit_{OnCommit::kForward};
+  std::atomic<int> code_{0};
   std::atomic<Side> side_{Side::kBeforeTheServer};
   std::atomic<int> until_held_{0};  // 0: nothing is
   std::atomic<bool> held_{false};

@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "integration/database.h"
+#include "support/slow_database.h"
+#include "support/temporary_folder.h"
 
 namespace stagedoor {
 namespace {
@@ -96,6 +100,26 @@ TEST_F(Migrations, ThatFailAreReportedAndFromThenOnHalfApplied) {
   EXPECT_EQ(result.exit_code, 1) << "its tables are there already";
   EXPECT_NE(result.err.find("migration 0001_people failed"), std::string::npos) << result.err;
   expect_refusal("half applied");
+}
+
+TEST(ADatabaseThatOnlyLooksLikeMySQL, IsRefusedInOneLine) {
+  testing::SlowDatabase database(installation().home() / "run/mariadb.sock");
+  const testing::TemporaryFolder home;
+  testing::Variables variables = installation().variables();
+  variables["STAGEDOOR_HOME"] = home.path();
+  variables["STAGEDOOR_MEMCACHED"] = installation().home() / "run/memcached.sock";
+  variables["STAGEDOOR_DB"] = "mysql://stagedoor:" + installation().secret("db_password") +
+                              "@127.0.0.1:" + std::to_string(database.port()) + "/stagedoor";
+  const auto prepare = [&] {
+    return testing::run_command({STAGEDOOR_SOURCE_DIR "/stagedoor", "prepare"}, variables);
+  };
+  const CommandResult before = prepare();
+  EXPECT_EQ(before.exit_code, 0) << before.err;
+  database.ignore_skip_locked();
+  const CommandResult refused = prepare();
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("does not skip locked rows"), std::string::npos) << refused.err;
+  EXPECT_EQ(std::count(refused.err.begin(), refused.err.end(), '\n'), 1) << refused.err;
 }
 
 }  // namespace stagedoor

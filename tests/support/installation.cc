@@ -138,6 +138,18 @@ Installation::Installation(const std::filesystem::path& command, Variables setti
   }
 }
 
+ReadOnlyDatabase::ReadOnlyDatabase(const Installation& installation) : installation_(installation) {
+  installation_.query_as_owner("SET GLOBAL read_only = 1");
+}
+
+ReadOnlyDatabase::~ReadOnlyDatabase() {
+  try {
+    installation_.query_as_owner("SET GLOBAL read_only = 0");
+  } catch (const std::exception& e) {
+    ADD_FAILURE() << e.what();
+  }
+}
+
 ImpatientHandlers::ImpatientHandlers(Installation& installation) : installation_(installation) {
   for (const auto& [name, value] : kPatient) installation_.variables_.erase(name);
   installation_.up();
@@ -335,10 +347,20 @@ void Installation::signal_part(const std::string& part, int signal) const {
 }
 
 std::vector<Row> Installation::query(std::string_view sql) const {
-  const CommandResult result =
-      run_command({"mariadb", "--no-defaults", "--batch", "--skip-column-names", "--user=stagedoor",
-                   "--socket=" + (home_ / "run/mariadb.sock").string(), "stagedoor"},
-                  {{"MYSQL_PWD", secret("db_password")}}, sql);
+  return query_with({"--user=stagedoor"}, {{"MYSQL_PWD", secret("db_password")}}, sql);
+}
+
+std::vector<Row> Installation::query_as_owner(std::string_view sql) const {
+  return query_with({"--default-character-set=utf8"}, {}, sql);
+}
+
+std::vector<Row> Installation::query_with(const std::vector<std::string>& options,
+                                          const Variables& variables, std::string_view sql) const {
+  std::vector<std::string> command{"mariadb", "--no-defaults", "--batch", "--skip-column-names",
+                                   "--socket=" + (home_ / "run/mariadb.sock").string()};
+  command.insert(command.end(), options.begin(), options.end());
+  command.emplace_back("stagedoor");
+  const CommandResult result = run_command(command, variables, sql);
   if (result.exit_code != 0) {
     throw std::runtime_error(result.err + "in: " + std::string(sql.substr(0, 500)));
   }

@@ -68,6 +68,8 @@ class Installation {
   // Runs SQL (several statements if you like) as the handlers' own database user; NULL reads
   // "NULL". Throws with the client's message on failure.
   std::vector<Row> query(std::string_view sql) const;
+  // The same with the account of whoever started the server, who may do everything with it.
+  std::vector<Row> query_as_owner(std::string_view sql) const;
   // The only column of the only row.
   [[nodiscard]] std::string query_value(std::string_view sql) const;
   // Rows of every table.
@@ -87,6 +89,8 @@ class Installation {
  private:
   friend class ImpatientHandlers;
 
+  std::vector<Row> query_with(const std::vector<std::string>& options, const Variables& variables,
+                              std::string_view sql) const;
   void start_janitor();
   void copy_template() const;
   void keep_home() const;
@@ -100,6 +104,18 @@ class Installation {
   std::vector<std::string> expected_alerts_;
   int janitor_pipe_ = -1;
   pid_t janitor_ = -1;
+};
+
+// Until the end of the scope the private database takes no writes, as one that was demoted.
+class ReadOnlyDatabase {
+ public:
+  explicit ReadOnlyDatabase(const Installation& installation);
+  ~ReadOnlyDatabase();
+  ReadOnlyDatabase(const ReadOnlyDatabase&) = delete;
+  ReadOnlyDatabase& operator=(const ReadOnlyDatabase&) = delete;
+
+ private:
+  const Installation& installation_;
 };
 
 // Until the end of the scope the handlers wait for memcached, and requests for a process, no longer

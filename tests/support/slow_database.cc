@@ -38,6 +38,13 @@ void transmit(int descriptor, const std::string& bytes) {
   }
 }
 
+// Blanks, so that the packet stays as long as it says.
+void take_out_skip_locked(std::string& bytes) {
+  constexpr std::string_view kLock = " FOR UPDATE SKIP LOCKED";
+  const auto at = bytes.find(kLock);
+  if (at != std::string::npos) bytes.replace(at, kLock.size(), kLock.size(), ' ');
+}
+
 }  // namespace
 
 SlowDatabase::SlowDatabase(std::filesystem::path database_socket)
@@ -96,8 +103,9 @@ void SlowDatabase::pass_on(int client) {
   });
   while (!stop_) {
     if (!is_readable(client)) continue;
-    const std::string question = receive(client);
+    std::string question = receive(client);
     if (question.empty()) break;
+    if (ignores_skip_locked_) take_out_skip_locked(question);
     transmit(database, question);
   }
   shutdown(database, SHUT_RDWR);

@@ -29,6 +29,9 @@ class SlowDatabase {
   [[nodiscard]] bool is_holding(const std::string& marker);
   void release(const std::string& marker);
 
+  // From now on it is one that looks like MySQL: SKIP LOCKED is taken, and nothing is locked.
+  void ignore_skip_locked() { ignores_skip_locked_ = true; }
+
  private:
   enum class Hold { kWanted, kHeld, kReleased };
 
@@ -41,6 +44,7 @@ class SlowDatabase {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, Hold> holds_;
+  std::atomic<bool> ignores_skip_locked_{false};
   std::atomic<bool> stop_{false};
   std::vector<std::thread> connections_;
   std::thread acceptor_;

@@ -25,6 +25,7 @@ declare -Ar library_home=(
 # transaction, answer them to a part of a batch, or are tools with a main of their own.
 readonly may_catch=(
   lib/db/connection.cc
+  lib/db/server.cc
   lib/db/transaction.cc
   lib/db/transaction.h
   lib/token/access_token.cc
@@ -34,6 +35,7 @@ readonly may_catch=(
   lib/watch/sweep.cc
   handlers/load_demo.cc
   handlers/audit.cc
+  handlers/expire_holds.cc
 )
 
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/../..}" || exit 2

@@ -124,14 +124,58 @@ TEST(ParseDatabaseUrl, ReadsItsParts) {
   }
 }
 
+TEST(ParseDatabaseUrl, ReadsWhatTlsShallVerify) {
+  const struct {
+    const char* options;
+    DatabaseTls tls;
+    const char* ca_file;
+  } cases[] = {
+      {"", DatabaseTls::kNone, ""},
+      {"?tls=required", DatabaseTls::kRequired, ""},
+      {"?tls=required&ca=/etc/ca.pem", DatabaseTls::kRequired, "/etc/ca.pem"},
+      {"?tls=verify-ca&ca=/etc/ca.pem", DatabaseTls::kVerifyCa, "/etc/ca.pem"},
+      {"?tls=verify-identity", DatabaseTls::kVerifyIdentity, ""},
+      {"?tls=verify-identity&ca=/a%20b/%40?.pem", DatabaseTls::kVerifyIdentity, "/a b/@?.pem"},
+  };
+  for (const auto& c : cases) {
+    const auto config = parse_database_url(std::string("mysql://u:p?q@h:1/s") + c.options);
+    ASSERT_TRUE(config) << c.options;
+    EXPECT_EQ(config->password, "p?q") << c.options;
+    EXPECT_EQ(config->schema, "s") << c.options;
+    EXPECT_EQ(config->tls, c.tls) << c.options;
+    EXPECT_EQ(config->ca_file, c.ca_file) << c.options;
+  }
+}
+
 TEST(ParseDatabaseUrl, RefusesEverythingElseWithoutRepeatingThePassword) {
-  for (const char* url :
-       {"", "mysql://", "mysql://secret", "mysql://u:secret@h", "mysql://u:secret@h/",
-        "mysql://u:secret@/s", "mysql://u:secret@:3306/s", "mysql://:secret@h/s", "mysql://h/s",
-        "mysql://u:secret@h:0/s", "mysql://u:secret@h:65536/s", "mysql://u:secret@h:/s",
-        "mysql://u:secret@h:x/s", "mysql://u:secret%@h/s", "mysql://u:secret%4@h/s",
-        "mysql://u:secret%zz@h/s", "postgres://u:secret@h/s", "MYSQL://u:secret@h/s",
-        " mysql://u:secret@h/s"}) {
+  for (const char* url : {"",
+                          "mysql://",
+                          "mysql://secret",
+                          "mysql://u:secret@h",
+                          "mysql://u:secret@h/",
+                          "mysql://u:secret@/s",
+                          "mysql://u:secret@:3306/s",
+                          "mysql://:secret@h/s",
+                          "mysql://h/s",
+                          "mysql://u:secret@h:0/s",
+                          "mysql://u:secret@h:65536/s",
+                          "mysql://u:secret@h:/s",
+                          "mysql://u:secret@h:x/s",
+                          "mysql://u:secret%@h/s",
+                          "mysql://u:secret%4@h/s",
+                          "mysql://u:secret%zz@h/s",
+                          "postgres://u:secret@h/s",
+                          "MYSQL://u:secret@h/s",
+                          " mysql://u:secret@h/s",
+                          "mysql://u:secret@h/s?",
+                          "mysql://u:secret@h/s?tls=",
+                          "mysql://u:secret@h/s?tls=yes",
+                          "mysql://u:secret@h/s?ca=/x",
+                          "mysql://u:secret@h?tls=required",
+                          "mysql://u:secret@h/s?tls=required&x=y",
+                          "mysql://u:secret@h/s?tls=verify-ca",
+                          "mysql://u:secret@h/s?tls=verify-ca&ca=",
+                          "mysql://u:secret@h/s?tls=verify-ca&ca=x.pem"}) {
     const auto config = parse_database_url(url);
     ASSERT_FALSE(config) << url;
     EXPECT_EQ(config.error().find("secret"), std::string::npos) << url;
