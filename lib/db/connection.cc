@@ -20,6 +20,8 @@ namespace {
 constexpr int kConnectTimeoutS = 2;
 // Longer than the lock wait below, shorter than nginx waits for a handler.
 constexpr int kStatementTimeoutS = 8;
+// Beyond the bound that the server keeps.
+constexpr int kGraceS = 10;
 constexpr int kServerGone = 2006;
 constexpr Micros kOutageToTell = std::chrono::seconds{10};
 // Enough for one that nothing delayed.
@@ -32,7 +34,19 @@ constexpr const char* kSessionSettings =
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'";
 constexpr const char* kNow = "SELECT SYSDATE(6)";
 
-std::unique_ptr<sql::Connection> connect(const DatabaseConfig& config) {
+// Each server reads the one comment that is meant for it. Nothing but the bound ends the session:
+// its owner may rest between two statements, and read slowly.
+std::string long_statements(std::chrono::seconds bound) {
+  const std::string s = std::to_string(bound.count());
+  return "SET wait_timeout = 3600, net_read_timeout = 600, net_write_timeout = 600"
+         " /*M!100101 , max_statement_time = " +
+         s + " */ /*!80000 , max_execution_time = " + s + "000 */";
+}
+
+std::unique_ptr<sql::Connection> connect(const DatabaseConfig& config,
+                                         std::optional<std::chrono::seconds> statement_max) {
+  const int wait_s =
+      statement_max ? static_cast<int>(statement_max->count()) + kGraceS : kStatementTimeoutS;
   sql::ConnectOptionsMap options;
   if (config.unix_socket.empty()) {
     options["hostName"] = sql::SQLString("tcp://" + config.host);
@@ -44,8 +58,8 @@ std::unique_ptr<sql::Connection> connect(const DatabaseConfig& config) {
   options["password"] = sql::SQLString(config.password);
   options["schema"] = sql::SQLString(config.schema);
   options["OPT_CONNECT_TIMEOUT"] = kConnectTimeoutS;
-  options["OPT_READ_TIMEOUT"] = kStatementTimeoutS;
-  options["OPT_WRITE_TIMEOUT"] = kStatementTimeoutS;
+  options["OPT_READ_TIMEOUT"] = wait_s;
+  options["OPT_WRITE_TIMEOUT"] = wait_s;
   options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
   // The affected rows of an UPDATE are those that matched, changed or not.
   options["CLIENT_FOUND_ROWS"] = true;
@@ -53,6 +67,7 @@ std::unique_ptr<sql::Connection> connect(const DatabaseConfig& config) {
   const std::unique_ptr<sql::Statement> statement(connection->createStatement());
   statement->execute(kIsolation);
   statement->execute(kSessionSettings);
+  if (statement_max) statement->execute(long_statements(*statement_max));
   return connection;
 }
 
@@ -127,10 +142,20 @@ struct Connection::Session {
   }
 };
 
-Connection::Connection(DatabaseConfig config) : config_(std::move(config)) {}
+Connection::Connection(DatabaseConfig config, std::optional<std::chrono::seconds> statement_max)
+    : config_(std::move(config)), statement_max_(statement_max) {}
 Connection::~Connection() = default;
 
 void Connection::close() { session_.reset(); }
+
+void Connection::roll_back() {
+  if (session_ == nullptr) return;
+  try {
+    run_text("ROLLBACK");
+  } catch (const Error&) {
+    close();  // the server rolls back what a closed connection left open
+  }
+}
 
 namespace {
 
@@ -163,7 +188,7 @@ Connection::Session& Connection::session() {
   try {
     metrics::count(metrics::Counter::kDatabaseConnects);
     translated([&] {
-      session->connection = connect(config_);
+      session->connection = connect(config_, statement_max_);
       measure_clock(*session);
     });
   } catch (const Error& e) {

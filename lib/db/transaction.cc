@@ -16,14 +16,10 @@ constexpr Micros kRetryWindow = std::chrono::seconds{4};
 constexpr int kBackoffMaxMs = 20;
 
 constexpr const char* kBegin = "START TRANSACTION";
-constexpr const char* kRepeatableRead = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ";
-// A snapshot is there to read a lot: what it sorts shall fit into memory.
-constexpr const char* kRoomToSort =
-    "SET SESSION sort_buffer_size = 67108864, tmp_table_size = 134217728,"
-    " max_heap_table_size = 134217728";
+// Of the next transaction alone.
+constexpr const char* kRepeatableRead = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 constexpr const char* kBeginSnapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT";
 constexpr const char* kCommit = "COMMIT";
-constexpr const char* kRollback = "ROLLBACK";
 
 }  // namespace
 
@@ -35,12 +31,7 @@ Transaction::Transaction(Connection& connection) : connection_(connection) {
 
 Transaction::~Transaction() {
   connection_.in_transaction_ = false;
-  if (!open_ || connection_.session_ == nullptr) return;
-  try {
-    connection_.run_text(kRollback);
-  } catch (const Error&) {
-    connection_.close();  // the server rolls back what a closed connection left open
-  }
+  if (open_) connection_.roll_back();
 }
 
 void Transaction::enter(LockRank rank) {
@@ -67,14 +58,13 @@ void Transaction::commit() {
 Snapshot::Snapshot(Connection& connection) : connection_(connection) {
   assert(!connection.in_transaction_);
   connection_.run_text(kRepeatableRead);
-  connection_.run_text(kRoomToSort);
   connection_.run_text(kBeginSnapshot);
   connection_.in_transaction_ = true;
 }
 
 Snapshot::~Snapshot() {
   connection_.in_transaction_ = false;
-  connection_.close();  // and with it the isolation level
+  connection_.roll_back();
 }
 
 void internal::wait_before_retry(const Error& error, int attempt, Micros started_at) {

@@ -25,6 +25,7 @@ declare -Ar library_home=(
 # transaction, answer them to a part of a batch, or are tools with a main of their own.
 readonly may_catch=(
   lib/db/connection.cc
+  lib/db/stop_on_signal.cc
   lib/db/transaction.cc
   lib/db/transaction.h
   lib/token/access_token.cc
