@@ -35,7 +35,7 @@ constexpr const char* kOneLiveToken =
     " FROM queue_tokens t STRAIGHT_JOIN queue_tokens o ON o.user_id = t.user_id"
     " AND o.concert_id = t.concert_id AND o.live = TRUE"
     " WHERE t.concert_id = ? AND t.place > ? AND t.place <= ? AND t.live = TRUE"
-    " GROUP BY t.token_id, t.user_id, t.concert_id HAVING COUNT(*) > 1 LIMIT 10";
+    " GROUP BY t.token_id HAVING COUNT(*) > 1 LIMIT 10";
 
 struct LineRow {
   Place last_place;
