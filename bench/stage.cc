@@ -45,7 +45,7 @@ constexpr const char* kInsertTill =
     " SELECT 'TILL', 'CHARGE', " MADE_ID ", ?, SYSDATE(6) FROM " NUMBERS;
 constexpr const char* kInsertTokens =
     "INSERT INTO queue_tokens (token_id, concert_id, user_id, place, status, live, issued_at)"
-    " SELECT " MADE_ID ", ?, " MADE_ID ", ? + n, 'WAITING', TRUE, SYSDATE(6) FROM " NUMBERS;
+    " SELECT " MADE_ID ", ?, " MADE_ID ", ? + n, 'WAITING', TRUE, NOW(6) FROM " NUMBERS;
 constexpr const char* kSetLastPlace =
     "UPDATE queue_counters SET last_place = ? WHERE concert_id = ?";
 constexpr const char* kSelectLastPlace =

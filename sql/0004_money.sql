@@ -10,9 +10,12 @@ CREATE TABLE payments (
   status         ENUM('PAID', 'REFUNDED') NOT NULL,
   paid_at        DATETIME(6) NOT NULL,
   refunded_at    DATETIME(6) NULL,
+  refund_limit   DATETIME(6) NULL,      -- when it had to be made by, as it was then
   UNIQUE KEY one_payment_per_reservation (reservation_id),
   KEY of_user (user_id, paid_at, payment_id),
-  CONSTRAINT refunded_matches_status CHECK ((status = 'REFUNDED') = (refunded_at IS NOT NULL))
+  CONSTRAINT refunded_matches_status CHECK ((status = 'REFUNDED') = (refunded_at IS NOT NULL)),
+  CONSTRAINT refunded_in_time CHECK (
+    (refunded_at IS NULL) = (refund_limit IS NULL) AND refunded_at < refund_limit)
 ) ENGINE = InnoDB;
 
 -- Append-only. Every movement of money is two entries that sum to zero: the user's and the one of
@@ -29,7 +32,7 @@ CREATE TABLE ledger_entries (
   balance_after BIGINT      NULL,        -- of the account USER
   at            DATETIME(6) NOT NULL,
   UNIQUE KEY a_movement_happens_once (reference, kind, account),
-  KEY of_user (user_id, entry_id),
+  KEY of_user (user_id, entry_id, amount, balance_after),  -- balances are added up from it alone
   CONSTRAINT owner_matches_account CHECK (
     (account = 'USER') = (user_id IS NOT NULL) AND (account = 'USER') = (balance_after IS NOT NULL)
     AND (account = 'REVENUE') = (concert_id IS NOT NULL))

@@ -17,3 +17,11 @@ CREATE TABLE alerts (
   KEY by_age (last_at),
   CONSTRAINT waits_or_sent CHECK ((waits IS NULL) = (sent_at IS NOT NULL))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+-- Audits that found nothing: what the next one with --since may take for granted.
+CREATE TABLE clean_audits (
+  audit_id      BIGINT      NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  audited_until DATETIME(6) NOT NULL,  -- what was committed up to then, a minute before it began
+  last_entry    BIGINT      NOT NULL,  -- of ledger_entries, of those
+  ended_at      DATETIME(6) NOT NULL
+) ENGINE = InnoDB;

@@ -5,9 +5,10 @@ say() {
   printf '%s\n' "$*"
 }
 
+# FAILURE_EXIT_CODE is set where 1 means something else.
 die() {
   printf 'stagedoor: %s\n' "$*" >&2
-  exit 1
+  exit "${FAILURE_EXIT_CODE:-1}"
 }
 
 no_arguments() {

@@ -82,7 +82,8 @@ struct Connection::Session {
   }
 };
 
-Connection::Connection(DatabaseConfig config) : config_(std::move(config)) {}
+Connection::Connection(DatabaseConfig config, std::optional<std::chrono::seconds> statement_max)
+    : config_(std::move(config)), statement_max_(statement_max) {}
 Connection::~Connection() = default;
 
 void Connection::close() { session_.reset(); }
@@ -94,6 +95,15 @@ void Connection::leave(metrics::Reconnect reason) {
 
 void Connection::leave_after(const Error& error) {
   if (const auto reason = error.leaves()) leave(*reason);
+}
+
+void Connection::roll_back() {
+  if (session_ == nullptr) return;
+  try {
+    run_text("ROLLBACK");
+  } catch (const Error&) {
+    close();  // the server rolls back what a closed connection left open
+  }
 }
 
 namespace {
@@ -129,7 +139,7 @@ std::unique_ptr<Connection::Session> Connection::connect_once() {
   auto session = std::make_unique<Session>();
   metrics::count(metrics::Counter::kDatabaseConnects);
   translated([&] {
-    session->connection = open_session(config_);
+    session->connection = open_session(config_, statement_max_);
     const std::unique_ptr<sql::Statement> statement(session->connection->createStatement());
     session->is_galera = is_galera(*statement);
     ask_state(*session);

@@ -133,7 +133,10 @@ enum class ServerState {
 // which must not happen twice belongs into a transaction.
 class Connection {
  public:
-  explicit Connection(DatabaseConfig config);
+  // With `statement_max` the server itself ends a statement after that long, and neither side gives
+  // up earlier: for what reads more than a request may.
+  explicit Connection(DatabaseConfig config,
+                      std::optional<std::chrono::seconds> statement_max = std::nullopt);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -196,6 +199,7 @@ class Connection {
   std::int64_t run_update(const char* sql, const std::vector<Param>& params);
   bool run_insert(const char* sql, const std::vector<Param>& params);
   void run_text(const char* sql);
+  void roll_back();  // never throws
   Session& session();
   std::unique_ptr<Session> connect_once();
   static void ask_state(Session& session);
@@ -208,6 +212,7 @@ class Connection {
   void close();
 
   DatabaseConfig config_;
+  std::optional<std::chrono::seconds> statement_max_;
   std::unique_ptr<Session> session_;
   bool in_transaction_ = false;
   // Of the connects that failed since the last one that did not.

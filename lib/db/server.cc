@@ -16,6 +16,8 @@ namespace {
 constexpr int kConnectTimeoutS = 2;
 // Longer than the lock wait below, shorter than nginx waits for a handler.
 constexpr int kStatementTimeoutS = 8;
+// Beyond the bound that the server keeps.
+constexpr int kGraceS = 10;
 constexpr int kReadOnly = 1290;
 constexpr int kNotPrimary = 1047;
 constexpr int kUnknownVariable = 1193;
@@ -33,6 +35,15 @@ constexpr const char* kIsReadOnly =
 constexpr const char* kGaleraState =
     "SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready', 'wsrep_cluster_status')";
 
+// Each server reads the one comment that is meant for it. Nothing but the bound ends the session:
+// its owner may rest between two statements, and read slowly.
+std::string long_statements(std::chrono::seconds bound) {
+  const std::string s = std::to_string(bound.count());
+  return "SET wait_timeout = 3600, net_read_timeout = 600, net_write_timeout = 600"
+         " /*M!100101 , max_statement_time = " +
+         s + " */ /*!80000 , max_execution_time = " + s + "000 */";
+}
+
 // The connector takes a server that offers no TLS, unless it shall verify its name.
 void check_encrypted(sql::Statement& statement) {
   const std::unique_ptr<sql::ResultSet> answer(statement.executeQuery(kCipher));
@@ -42,7 +53,10 @@ void check_encrypted(sql::Statement& statement) {
 
 }  // namespace
 
-std::unique_ptr<sql::Connection> open_session(const DatabaseConfig& config) {
+std::unique_ptr<sql::Connection> open_session(const DatabaseConfig& config,
+                                              std::optional<std::chrono::seconds> statement_max) {
+  const int wait_s =
+      statement_max ? static_cast<int>(statement_max->count()) + kGraceS : kStatementTimeoutS;
   sql::ConnectOptionsMap options;
   if (config.unix_socket.empty()) {
     options["hostName"] = sql::SQLString("tcp://" + config.host);
@@ -58,8 +72,8 @@ std::unique_ptr<sql::Connection> open_session(const DatabaseConfig& config) {
   if (!config.ca_file.empty()) options["sslCA"] = sql::SQLString(config.ca_file);
   if (config.tls == DatabaseTls::kVerifyIdentity) options["sslVerify"] = true;
   options["OPT_CONNECT_TIMEOUT"] = kConnectTimeoutS;
-  options["OPT_READ_TIMEOUT"] = kStatementTimeoutS;
-  options["OPT_WRITE_TIMEOUT"] = kStatementTimeoutS;
+  options["OPT_READ_TIMEOUT"] = wait_s;
+  options["OPT_WRITE_TIMEOUT"] = wait_s;
   options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
   // The affected rows of an UPDATE are those that matched, changed or not.
   options["CLIENT_FOUND_ROWS"] = true;
@@ -68,6 +82,7 @@ std::unique_ptr<sql::Connection> open_session(const DatabaseConfig& config) {
   if (config.tls != DatabaseTls::kNone) check_encrypted(*statement);
   statement->execute(kIsolation);
   statement->execute(kSessionSettings);
+  if (statement_max) statement->execute(long_statements(*statement_max));
   return connection;
 }
 

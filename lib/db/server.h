@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 
 #include "base/config.h"
 
@@ -13,8 +15,10 @@ class Statement;
 // server may not be used for.
 namespace stagedoor::db {
 
-// Connected, encrypted if that is wanted, and with the settings of a session.
-std::unique_ptr<sql::Connection> open_session(const DatabaseConfig& config);
+// Connected, encrypted if that is wanted, and with the settings of a session. With `statement_max`
+// the server ends a statement after that long, and neither side gives up earlier.
+std::unique_ptr<sql::Connection> open_session(const DatabaseConfig& config,
+                                              std::optional<std::chrono::seconds> statement_max);
 
 // Only MariaDB knows Galera, and only where it was built with it.
 bool is_galera(sql::Statement& statement);

@@ -16,14 +16,10 @@ constexpr Micros kRetryWindow = std::chrono::seconds{4};
 constexpr int kBackoffMaxMs = 20;
 
 constexpr const char* kBegin = "START TRANSACTION";
-constexpr const char* kRepeatableRead = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ";
-// A snapshot is there to read a lot: what it sorts shall fit into memory.
-constexpr const char* kRoomToSort =
-    "SET SESSION sort_buffer_size = 67108864, tmp_table_size = 134217728,"
-    " max_heap_table_size = 134217728";
+// Of the next transaction alone.
+constexpr const char* kRepeatableRead = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 constexpr const char* kBeginSnapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT";
 constexpr const char* kCommit = "COMMIT";
-constexpr const char* kRollback = "ROLLBACK";
 
 }  // namespace
 
@@ -34,13 +30,7 @@ Transaction::Transaction(Connection& connection) : connection_(connection) {
 }
 
 Transaction::~Transaction() {
-  if (open_ && connection_.session_ != nullptr) {
-    try {
-      connection_.run_text(kRollback);
-    } catch (const Error&) {
-      connection_.close();  // the server rolls back what a closed connection left open
-    }
-  }
+  if (open_) connection_.roll_back();
   connection_.in_transaction_ = false;
 }
 
@@ -73,7 +63,6 @@ Snapshot::Snapshot(Connection& connection) : connection_(connection) {
   // From here on it is this connection or none: another one has not heard of that.
   connection_.in_transaction_ = true;
   try {
-    connection_.run_text(kRoomToSort);
     connection_.run_text(kBeginSnapshot);
   } catch (const Error&) {
     connection_.in_transaction_ = false;
@@ -83,8 +72,8 @@ Snapshot::Snapshot(Connection& connection) : connection_(connection) {
 }
 
 Snapshot::~Snapshot() {
+  connection_.roll_back();
   connection_.in_transaction_ = false;
-  connection_.close();  // and with it the isolation level
 }
 
 void internal::wait_before_retry(const Error& error, int attempt, Micros started_at) {

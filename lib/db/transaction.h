@@ -66,6 +66,10 @@ class Snapshot {
   Rows query(const char* sql, const Params&... params) {
     return connection_.query(sql, params...);
   }
+  // The same with parameters of which there is a varying number.
+  Rows query_list(const char* sql, const std::vector<Param>& params) {
+    return connection_.query_list(sql, params);
+  }
 
  private:
   Connection& connection_;

@@ -1,7 +1,5 @@
 #include "endpoint/services.h"
 
-#include <sysexits.h>
-
 #include <cassert>
 #include <cstdint>
 #include <cstdlib>
@@ -32,9 +30,9 @@ ConfigProblems check_identity_keys(const Config& config) {
   return problems;
 }
 
-[[noreturn]] void exit_with(const ConfigProblems& problems) {
+[[noreturn]] void exit_with(const ConfigProblems& problems, int exit_code) {
   for (const std::string& problem : problems) std::cerr << problem << '\n';
-  std::exit(EX_CONFIG);  // NOLINT(concurrency-mt-unsafe): there is one thread
+  std::exit(exit_code);  // NOLINT(concurrency-mt-unsafe): there is one thread
 }
 
 }  // namespace
@@ -60,11 +58,11 @@ Services::Services(Config loaded)
       lines(database, memcached),
       listings(database, memcached, config.listings_directory()) {}
 
-Config load_config_or_exit() {
+Config load_config_or_exit(int exit_code) {
   const auto config = load_config();
-  if (!config) exit_with(config.error());
+  if (!config) exit_with(config.error(), exit_code);
   const ConfigProblems problems = check_identity_keys(*config);
-  if (!problems.empty()) exit_with(problems);
+  if (!problems.empty()) exit_with(problems, exit_code);
   return *config;
 }
 

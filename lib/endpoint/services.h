@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sysexits.h>
+
 #include <map>
 
 #include "base/config.h"
@@ -35,7 +37,7 @@ struct Services {
 token::AccessTokens make_access_tokens(const Config& config);
 
 // The configuration of this binary; prints what is wrong with it and exits otherwise.
-Config load_config_or_exit();
+Config load_config_or_exit(int exit_code = EX_CONFIG);
 
 // From now on this binary counts into the metrics of that name, and what it logs as critical
 // becomes an alert.

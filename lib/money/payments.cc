@@ -87,10 +87,12 @@ const db::Select<PaidSeat> kListPayments(
 constexpr const char* kLockPayment = "SELECT status FROM payments WHERE payment_id = ? FOR UPDATE";
 constexpr const char* kRefundUntil = "SELECT refund_until FROM concerts WHERE concert_id = ?";
 constexpr const char* kRefundPayment =
-    "UPDATE payments SET status = 'REFUNDED', refunded_at = ?, balance_after = ?"
+    "UPDATE payments SET status = 'REFUNDED', refunded_at = ?, refund_limit = ?,"
+    " balance_after = ?"
     " WHERE payment_id = ?";
 
-void write_refund(db::Transaction& transaction, Payment& payment, Money balance) {
+void write_refund(db::Transaction& transaction, Payment& payment, Time refund_limit,
+                  Money balance) {
   const Movement movement{.kind = MovementKind::kRefund,
                           .user_id = payment.user_id,
                           .concert_id = payment.concert_id,
@@ -98,7 +100,8 @@ void write_refund(db::Transaction& transaction, Payment& payment, Money balance)
                           .to_user = payment.amount};
   payment.status = PaymentStatus::kRefunded;
   payment.balance = move_money(transaction, movement, balance, *payment.refunded_at);
-  transaction.execute(kRefundPayment, payment.refunded_at, payment.balance, payment.id);
+  transaction.execute(kRefundPayment, payment.refunded_at, refund_limit, payment.balance,
+                      payment.id);
   sale::refund_reservation(transaction, payment.reservation_id);
 }
 
@@ -144,7 +147,7 @@ Outcome<AppliedRefund> refund_locked(db::Transaction& transaction, const people:
       check_refund(status, refund_until, payment.starts_at, user.balance, payment.amount, now);
   if (!allowed) return allowed.error();
   payment.refunded_at = now;
-  write_refund(transaction, payment, user.balance);
+  write_refund(transaction, payment, refund_until.value_or(payment.starts_at), user.balance);
   return AppliedRefund{{200, render(payment)}, std::move(payment)};
 }
 

@@ -25,32 +25,14 @@ const db::Select<SeatRange> kSelectRanges({{"r.first_seat", &SeatRange::from},
                                           " WHERE d.date_id = ? AND d.concert_id = ?"
                                           " ORDER BY r.ordinal");
 
-constexpr const char* kSelectDatesToCheck =
-    "SELECT concert_id, date_id FROM dates WHERE starts_at > SYSDATE(6) ORDER BY date_id";
-
-const db::Select<ReservedSeat> kSelectSeats(kSeatColumns,
-                                            "FROM seats WHERE date_id = ? ORDER BY number");
+const db::Select<ReservedSeat> kSelectSeats(
+    kSeatColumns,
+    "FROM seats WHERE date_id = ? AND number > ? AND number <= ?"
+    " ORDER BY number");
 
 bool is_of(const SeatRange& range, const ReservedSeat& seat) {
   return seat.label == seat_label(range, seat.number) && seat.section == range.section &&
          seat.grade == range.grade && seat.price == range.price;
-}
-
-bool seats_are_as_put_in(db::Snapshot& snapshot, ConcertId concert_id, DateId date_id) {
-  auto ranges = kSelectRanges.all(snapshot, date_id, concert_id);
-  std::sort(ranges.begin(), ranges.end(),
-            [](const SeatRange& a, const SeatRange& b) { return a.from < b.from; });
-  auto range = ranges.begin();
-  std::int64_t expected = range == ranges.end() ? 0 : range->from;
-  bool in_order = true;
-  kSelectSeats.each(
-      [&](const ReservedSeat& seat) {
-        in_order = range != ranges.end() && seat.number == expected && is_of(*range, seat);
-        if (in_order && ++expected > range->to && ++range != ranges.end()) expected = range->from;
-        return in_order;
-      },
-      snapshot, date_id);
-  return in_order && range == ranges.end();
 }
 
 }  // namespace
@@ -69,19 +51,34 @@ std::vector<SeatRange> find_seat_ranges(db::Connection& database, ConcertId conc
   return kSelectRanges.all(database, date_id, concert_id);
 }
 
-std::vector<std::string> wrong_seat_ranges(db::Snapshot& snapshot, std::size_t count_max) {
-  std::vector<std::pair<ConcertId, DateId>> dates;
-  for (db::Rows rows = snapshot.query(kSelectDatesToCheck); rows.next();) {
-    auto& [concert_id, date_id] = dates.emplace_back();
-    rows.read(concert_id, date_id);
+SeatRangeCheck::SeatRangeCheck(db::Snapshot& snapshot, ConcertId concert_id, DateId date_id)
+    : date_id_(date_id), ranges_(kSelectRanges.all(snapshot, date_id, concert_id)) {
+  std::sort(ranges_.begin(), ranges_.end(),
+            [](const SeatRange& a, const SeatRange& b) { return a.from < b.from; });
+}
+
+std::int64_t SeatRangeCheck::take(db::Snapshot& snapshot, std::int64_t number) {
+  std::int64_t count = 0;
+  kSelectSeats.each(
+      [&](const ReservedSeat& seat) {
+        ++count;
+        in_order_ = in_order_ && is_next(seat);
+        return in_order_;
+      },
+      snapshot, date_id_, taken_, number);
+  taken_ = number;
+  return count;
+}
+
+bool SeatRangeCheck::is_next(const ReservedSeat& seat) {
+  if (range_ == ranges_.size()) return false;
+  const SeatRange& range = ranges_[range_];
+  if (seat.number != range.from + seats_in_range_ || !is_of(range, seat)) return false;
+  if (++seats_in_range_ == range.count()) {
+    ++range_;
+    seats_in_range_ = 0;
   }
-  std::vector<std::string> wrong;
-  for (const auto& [concert_id, date_id] : dates) {
-    if (seats_are_as_put_in(snapshot, concert_id, date_id)) continue;
-    wrong.push_back("date " + std::to_string(date_id.value));
-    if (wrong.size() == count_max) break;
-  }
-  return wrong;
+  return true;
 }
 
 }  // namespace stagedoor::sale

@@ -1,14 +1,22 @@
 #pragma once
 
-#include <string>
-#include <vector>
+#include <cstdint>
+#include <optional>
 
-#include "db/transaction.h"
+#include "base/clock.h"
 
 namespace stagedoor::watch {
 
-// The admissions that came faster than the pace in force, or before an earlier one, in the words of
-// the audit; at most `count`. It replays the bucket of the pace from the records alone, row by row.
-std::vector<std::string> admissions_off_pace(db::Snapshot& snapshot, std::size_t count);
+// The bucket of one line's pace, replayed from the records of its admissions alone, in their order.
+// Arithmetic of its own, so that a mistake in line/admission_rules is seen here.
+class PaceBucket {
+ public:
+  // False when the bucket did not hold that many, or the time ran back.
+  bool admit(Time at, std::int64_t admitted, std::int64_t per_minute);
+
+ private:
+  std::optional<Time> at_;  // of the last admission
+  std::int64_t level_ = 0;  // in admissions times a minute in microseconds
+};
 
 }  // namespace stagedoor::watch

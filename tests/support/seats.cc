@@ -203,7 +203,17 @@ void add_lapsed_holds(const Json& concert, std::size_t holds, std::size_t seats_
       "INSERT INTO reservation_seats (reservation_id, number, section, grade, price) SELECT " +
       id_sql("reservation") + ", number, section, grade, price" + which + ";" +
       "UPDATE seats SET status = 'HELD', held_until = @deadline, reservation_id = " +
-      id_sql("reservation") + which.substr(which.find(" WHERE")) + ";COMMIT");
+      id_sql("reservation") + which.substr(which.find(" WHERE")) +
+      // Their tokens have ended, in places that the front has passed.
+      ";SELECT last_place INTO @last FROM queue_counters WHERE concert_id = " + id_of(concert) +
+      ";INSERT INTO queue_tokens (token_id, concert_id, user_id, place, status, issued_at,"
+      " expired_reason) SELECT " +
+      id_sql("token") + ", " + id_of(concert) + ", " + id_sql("user") +
+      ", @last + (MAX(number) - 1) DIV @each + 1, 'EXPIRED', UTC_TIMESTAMP(6), 'HOLD_LAPSED'" +
+      which + " GROUP BY (number - 1) DIV @each;UPDATE queue_counters n JOIN queues q" +
+      " ON q.concert_id = n.concert_id SET n.last_place = @last + " + std::to_string(holds) +
+      ", q.front_place = @last + " + std::to_string(holds) +
+      " WHERE n.concert_id = " + id_of(concert) + ";COMMIT");
 }
 
 Json sweep() {

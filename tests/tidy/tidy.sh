@@ -26,6 +26,7 @@ declare -Ar library_home=(
 readonly may_catch=(
   lib/db/connection.cc
   lib/db/server.cc
+  lib/db/stop_on_signal.cc
   lib/db/transaction.cc
   lib/db/transaction.h
   lib/token/access_token.cc

@@ -1,15 +1,22 @@
-// ./stagedoor audit: every invariant is broken by hand, and it names that one and no other.
+// ./stagedoor audit: each of its invariants is broken by hand, and it names that one and no other.
+#include <fstream>
 #include <memory>
+#include <regex>
 #include <set>
 #include <sstream>
-#include <stdexcept>
+#include <thread>
 
+#include "corruptions.h"
+#include "saved_tables.h"
 #include "support/money.h"
 
 using namespace stagedoor::testing;
 using namespace std::chrono_literals;
+using stagedoor::watch::Invariant;
 
 namespace {
+
+constexpr const char* kDocument = STAGEDOOR_SOURCE_DIR "/docs/ARCHITECTURE.md";
 
 constexpr std::size_t kNameAt = 10;  // behind OK or VIOLATED
 constexpr const char* kRowIndent = "            ";
@@ -23,8 +30,10 @@ struct AuditResult {
   std::string text;
 };
 
-AuditResult run_audit() {
-  const CommandResult command = installation().run({"audit"});
+AuditResult run_audit(const std::vector<std::string>& options = {}) {
+  std::vector<std::string> arguments = {"audit"};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  const CommandResult command = installation().run(arguments);
   AuditResult result{command.exit_code, {}, {}, command.out + command.err};
   std::istringstream lines(command.out);
   for (std::string line; std::getline(lines, line);) {
@@ -35,143 +44,6 @@ AuditResult run_audit() {
   }
   return result;
 }
-
-// As the owner of the tables, who may also drop a constraint.
-void as_owner(const std::string& sql) {
-  const CommandResult result = run_command(
-      {"mariadb", "--no-defaults", "--user=stagedoor_admin",
-       "--socket=" + (installation().home() / "run/mariadb.sock").string(), "stagedoor"},
-      {{"MYSQL_PWD", installation().secret("db_admin_password")}}, sql);
-  if (result.exit_code != 0) throw std::runtime_error(result.err + "in: " + sql.substr(0, 500));
-}
-
-// Copies of all tables, to go back to.
-class SavedTables {
- public:
-  SavedTables() {
-    for (const Row& row : installation().query("SHOW TABLES")) names_.push_back(row.at(0));
-    std::string sql;
-    for (const std::string& name : names_) {
-      sql += "CREATE TABLE saved_" + name + " AS SELECT * FROM " + name + ";";
-    }
-    as_owner(sql);
-  }
-  void restore() const {
-    std::string sql = "START TRANSACTION;";
-    for (const std::string& name : names_) {
-      sql += "DELETE FROM " + name + "; INSERT INTO " + name + " SELECT * FROM saved_" + name + ";";
-    }
-    as_owner(sql + "COMMIT");
-  }
-  void drop() const {
-    std::string sql;
-    for (const std::string& name : names_) sql += "DROP TABLE saved_" + name + ";";
-    as_owner(sql);
-  }
-
- private:
-  std::vector<std::string> names_;
-};
-
-// How to break one invariant and nothing else. @concert, @date, @payer, @charged (a user who only
-// charged), @payment, @held, @paid and @cancelled (reservations), @waiting and @inside (tokens) are
-// set.
-struct Corruption {
-  const char* invariant;
-  const char* sql;
-};
-
-constexpr Corruption kCorruptions[] = {
-    {"line: places are given out without gaps",
-     "UPDATE queue_counters SET last_place = last_place + 1 WHERE concert_id = @concert"},
-    {"line: a user has one live token per concert",
-     "ALTER TABLE queue_tokens DROP INDEX one_live_token;"
-     "UPDATE queue_counters SET last_place = last_place + 1 WHERE concert_id = @concert;"
-     "INSERT INTO queue_tokens (token_id, concert_id, user_id, place, status, live, issued_at)"
-     " SELECT REVERSE(token_id), t.concert_id, user_id, last_place, status, live, issued_at"
-     " FROM queue_tokens t JOIN queue_counters c ON c.concert_id = t.concert_id"
-     " WHERE token_id = @waiting"},
-    {"line: no client waits behind the front",
-     "UPDATE queues SET front_place = (SELECT place FROM queue_tokens WHERE token_id = @waiting)"
-     " WHERE concert_id = @concert"},
-    {"line: admissions are in line order",
-     "SELECT MIN(admission), MAX(admission) INTO @first, @last FROM admissions"
-     " WHERE concert_id = @concert;"
-     "UPDATE queue_tokens SET admitted_in = CASE admitted_in WHEN @first THEN @last"
-     "  WHEN @last THEN @first ELSE admitted_in END WHERE concert_id = @concert;"
-     "UPDATE admissions SET admission = -1 WHERE concert_id = @concert AND admission = @first;"
-     "UPDATE admissions SET admission = @first"
-     " WHERE concert_id = @concert AND admission = @last;"
-     "UPDATE admissions SET admission = @last WHERE concert_id = @concert AND admission = -1;"
-     "SELECT admitted_at INTO @first_at FROM admissions"
-     " WHERE concert_id = @concert AND admission = @last;"
-     "SELECT admitted_at INTO @last_at FROM admissions"
-     " WHERE concert_id = @concert AND admission = @first;"
-     "UPDATE admissions SET admitted_at = IF(admission = @first, @first_at, @last_at)"
-     " WHERE concert_id = @concert AND admission IN (@first, @last)"},
-    {"line: the active are counted",
-     "UPDATE queues SET active = active + 1 WHERE concert_id = @concert"},
-    {"line: departed places are not counted as waiting",
-     "UPDATE queue_tokens SET status = 'EXPIRED', live = NULL, ended_at = SYSDATE(6),"
-     " expired_reason = 'LEFT' WHERE token_id = @waiting"},
-    {"admission: no record exceeds its limit",
-     "UPDATE admissions SET active_after = max_active + 1 WHERE concert_id = @concert"
-     " ORDER BY admission LIMIT 1"},
-    {"admission: the pace in force is kept in every stretch of time",
-     "UPDATE admissions SET admit_per_minute = 1 WHERE concert_id = @concert"},
-    {"admission: every record has its tokens",
-     "UPDATE queue_tokens SET admitted_in = NULL WHERE token_id = @inside"},
-    {"admission: never more active than the limit in force",
-     "UPDATE queue_tokens t JOIN reservations r ON r.token_id = t.token_id"
-     " SET t.ended_at = SYSDATE(6) WHERE r.reservation_id = @paid"},
-    {"seats: the owner of a seat is a reservation of it",
-     "UPDATE seats SET status = 'HELD', reservation_id = REVERSE(@held),"
-     " held_until = SYSDATE(6) + INTERVAL 1 HOUR WHERE date_id = @date AND number = 9"},
-    {"seats: every SOLD seat has exactly one confirmed reservation",
-     "UPDATE seats s JOIN reservation_seats rs ON rs.number = s.number SET s.status = 'SOLD',"
-     " s.held_until = NULL, s.reservation_id = @cancelled"
-     " WHERE s.date_id = @date AND rs.reservation_id = @cancelled"},
-    {"seats: a confirmed reservation owns all of its seats",
-     "UPDATE seats SET status = 'AVAILABLE', reservation_id = NULL WHERE reservation_id = @paid"
-     " LIMIT 1"},
-    {"seats: a live hold holds all of its seats",
-     "UPDATE seats SET status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"
-     " WHERE reservation_id = @held LIMIT 1"},
-    {"reservations: seats and amount add up",
-     "UPDATE reservations SET amount = amount + 1 WHERE reservation_id = @cancelled"},
-    {"reservations: no user has more seats of a date than allowed",
-     "UPDATE reservations SET user_seats = 1, user_seats_max = 1 WHERE reservation_id = @paid"},
-    {"reservations: a token has one open hold and knows it",
-     "UPDATE queue_tokens SET held_until = held_until + INTERVAL 1 SECOND WHERE hold_id = @held"},
-    {"seats: those of a date are what its organiser put in",
-     "UPDATE seats SET price = price + 1 WHERE date_id = @date AND number = 8"},
-    {"money: every balance is the sum of its ledger",
-     "UPDATE users SET balance = balance + 1 WHERE user_id = @payer"},
-    {"money: no ledger without a user", "DELETE FROM users WHERE user_id = @charged"},
-    {"money: every balance is within its bounds",
-     "UPDATE users SET balance = balance + 1000000000000000 WHERE user_id = @charged;"
-     "INSERT INTO ledger_entries (account, user_id, kind, reference, amount, balance_after, at)"
-     " SELECT 'USER', user_id, 'CHARGE', REVERSE(user_id), 1000000000000000, balance, SYSDATE(6)"
-     " FROM users WHERE user_id = @charged;"
-     "INSERT INTO ledger_entries (account, kind, reference, amount, at)"
-     " VALUES ('TILL', 'CHARGE', REVERSE(@charged), -1000000000000000, SYSDATE(6))"},
-    {"money: every entry says the balance after it",
-     "UPDATE ledger_entries SET balance_after = balance_after + 1 WHERE user_id = @charged"
-     " ORDER BY entry_id LIMIT 1"},
-    {"money: the entries of every movement sum to zero",
-     "UPDATE ledger_entries SET amount = amount - 1 WHERE account = 'TILL'"
-     " ORDER BY entry_id LIMIT 1"},
-    {"payments: each has its reservation",
-     "UPDATE payments SET concert_id = concert_id + 1000 WHERE payment_id = @payment"},
-    {"payments: every confirmed or refunded reservation has one",
-     "UPDATE reservations SET status = 'REFUNDED', payment_id = REVERSE(reservation_id)"
-     " WHERE reservation_id = @cancelled"},
-    {"payments: each moved its money, and back when it was refunded",
-     "UPDATE ledger_entries SET kind = 'CHARGE' WHERE reference = @payment"},
-    {"payments: money moved for payments only",
-     "UPDATE ledger_entries l JOIN (SELECT reference FROM ledger_entries"
-     "  WHERE user_id = @charged) AS c ON c.reference = l.reference SET l.kind = 'PAYMENT'"},
-};
 
 std::string reservation_in_sql(const Json& reservation) {
   return in_sql(reservation["reservation_id"].text());
@@ -188,6 +60,7 @@ class Audit : public ::testing::Test {
     const Json next = joined(new_user(), concert);
     const Json leaver = joined(new_user(), concert);
     const Json waiting = joined(new_user(), concert);
+    const Json behind = joined(new_user(), concert);
     const User charged = new_user();
     fund({payer.user, charged}, 5 * kSeatPrice);
     leave(leaver["token"].text());
@@ -197,15 +70,18 @@ class Audit : public ::testing::Test {
     const Json paid = held(payer, date_of(concert), {1, 2});
     const Json payment = paid_by(payer, paid);
     ASSERT_TRUE(becomes(next, "ACTIVE"));
-    buy_and_return();
+    const Json refunded = bought_and_returned();
+    past_concert_ = std::to_string(refunded["concert_id"].integer());
     variables_ =
         "SET check_constraint_checks = 0, @concert = " + id_of(concert) +
         ", @date = " + std::to_string(date_of(concert)) +
         ", @payer = " + in_sql(payer.user.user_id) + ", @charged = " + in_sql(charged.user_id) +
         ", @payment = " + in_sql(payment["payment_id"].text()) +
+        ", @refunded = " + in_sql(refunded["payment_id"].text()) +
         ", @held = " + reservation_in_sql(open_hold) + ", @paid = " + reservation_in_sql(paid) +
         ", @cancelled = " + reservation_in_sql(cancelled) +
         ", @waiting = " + in_sql(waiting["token_id"].text()) +
+        ", @behind = " + in_sql(behind["token_id"].text()) +
         ", @inside = " + in_sql(next["token_id"].text()) + ";";
     saved_ = std::make_unique<SavedTables>();
   }
@@ -215,13 +91,14 @@ class Audit : public ::testing::Test {
     saved_.reset();
   }
 
-  // Another user's payment that was refunded.
-  static void buy_and_return() {
+  // Another user's payment that was refunded, for a concert of its own.
+  static Json bought_and_returned() {
     const Json concert = create_concert(hall(1));
     const Fan buyer = admitted(concert);
     fund({buyer.user}, kSeatPrice);
-    const Json payment = paid_by(buyer, held(buyer, date_of(concert), {1}));
-    ASSERT_EQ(refund(buyer.user, payment).status, 200);
+    Json payment = paid_by(buyer, held(buyer, date_of(concert), {1}));
+    EXPECT_EQ(refund(buyer.user, payment).status, 200);
+    return payment;
   }
 
   static void restore() {
@@ -232,19 +109,22 @@ class Audit : public ::testing::Test {
   }
 
   static void expect_named(const Corruption& corruption) {
-    SCOPED_TRACE(corruption.invariant);
+    const std::string name(stagedoor::text_of(corruption.invariant));
+    SCOPED_TRACE(corruption.sql);
     as_owner(variables_ + corruption.sql);
     const AuditResult result = run_audit();
     restore();
     EXPECT_EQ(result.exit_code, 1);
-    EXPECT_EQ(result.violated, std::set<std::string>{corruption.invariant}) << result.text;
+    EXPECT_EQ(result.violated, std::set<std::string>{name}) << result.text;
   }
 
   static std::string variables_;
+  static std::string past_concert_;  // of the payment that was refunded
   static std::unique_ptr<SavedTables> saved_;
 };
 
 std::string Audit::variables_;
+std::string Audit::past_concert_;
 std::unique_ptr<SavedTables> Audit::saved_;
 
 }  // namespace
@@ -255,15 +135,46 @@ TEST_F(Audit, OfASaleThatIsWholeFindsNothing) {
   EXPECT_EQ(result.violated, std::set<std::string>{});
 }
 
-TEST_F(Audit, NamesExactlyWhatIsBroken) {
-  for (const Corruption& corruption : kCorruptions) expect_named(corruption);
-  EXPECT_EQ(run_audit().exit_code, 0) << "clean again";
+// One test for each invariant that the audit has: of one that is not broken above it fails.
+class EachInvariant : public Audit, public ::testing::WithParamInterface<Invariant> {};
+
+TEST_P(EachInvariant, IsNamedWhenItAloneIsBroken) {
+  int planted = 0;
+  for (const Corruption& corruption : kCorruptions) {
+    if (corruption.invariant != GetParam()) continue;
+    ++planted;
+    expect_named(corruption);
+  }
+  EXPECT_GE(planted, 1) << "no corruption is planted for it";
 }
 
-TEST_F(Audit, HasNoInvariantThatThisTestDoesNotBreak) {
-  std::set<std::string> broken;
-  for (const Corruption& corruption : kCorruptions) broken.insert(corruption.invariant);
-  EXPECT_EQ(run_audit().all, broken);
+std::vector<Invariant> all_invariants() {
+  std::vector<Invariant> all;
+  for (const auto& [invariant, name] : enum_texts(Invariant{})) all.push_back(invariant);
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, EachInvariant, ::testing::ValuesIn(all_invariants()),
+                         [](const auto& of) {
+                           std::string name(stagedoor::text_of(of.param));
+                           for (char& c : name) c = std::isalnum(c) != 0 ? c : '_';
+                           return name;
+                         });
+
+TEST_F(Audit, LooksAtEachInvariantAndTheDocumentsNameThem) {
+  std::set<std::string> known;
+  for (const Invariant invariant : all_invariants())
+    known.insert(std::string(stagedoor::text_of(invariant)));
+  EXPECT_EQ(run_audit().all, known);
+
+  std::ifstream file(kDocument);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const std::regex quoted("\"((line|admission|seats|reservations|money|payments): [^\"]*)\"");
+  std::set<std::string> documented;
+  for (std::sregex_iterator name(text.begin(), text.end(), quoted), end; name != end; ++name) {
+    documented.insert((*name)[1]);
+  }
+  EXPECT_EQ(documented, known) << kDocument;
 }
 
 TEST_F(Audit, PrintsTheFirstTenRowsThatContradictIt) {
@@ -279,10 +190,94 @@ TEST_F(Audit, PrintsTheFirstTenRowsThatContradictIt) {
   EXPECT_EQ(rows, 10) << result.text;
 }
 
-TEST_F(Audit, FailsWhenItCannotLook) {
-  const CommandResult result = run_command({Installation::binary("audit")},
-                                           {{"STAGEDOOR_HOME", installation().home().string()},
-                                            {"STAGEDOOR_DB", "mysql://nobody:x@127.0.0.1:1/none"}});
-  EXPECT_NE(result.exit_code, 0);
-  EXPECT_NE(result.err, "");
+TEST_F(Audit, SaysItInOneLineOfJson) {
+  const Json clean = Json::parse(run_audit({"--json"}).text);
+  EXPECT_EQ(clean["result"].text(), "clean");
+  EXPECT_TRUE(clean["since"].is_null());
+  EXPECT_EQ(clean["invariants"].items().size(), all_invariants().size());
+
+  as_owner(variables_ + "UPDATE users SET balance = balance + 1 WHERE user_id = @payer");
+  const CommandResult violated = installation().run({"audit", "--json"});
+  restore();
+  EXPECT_EQ(violated.exit_code, 1);
+  EXPECT_NE(violated.err.find("VIOLATED  money: every balance is the sum of its ledger"),
+            std::string::npos);
+  const Json json = Json::parse(violated.out);
+  EXPECT_EQ(json["result"].text(), "violated");
+  for (const Json& invariant : json["invariants"].items()) {
+    const bool broken = invariant["name"].text() == "money: every balance is the sum of its ledger";
+    EXPECT_EQ(invariant["violations"].items().size(), broken ? 1U : 0U) << invariant;
+  }
+}
+
+// What has ended long ago, and what the ledger has not heard of since, is left to a whole audit.
+TEST_F(Audit, SinceTheLastCleanOneLooksAtWhatCanHaveChanged) {
+  const std::string long_ago =
+      "UPDATE concerts SET first_date_at = SYSDATE(6) - INTERVAL 9 DAY,"
+      " last_date_at = SYSDATE(6) - INTERVAL 9 DAY WHERE concert_id = " +
+      past_concert_ + ";UPDATE ledger_entries SET at = at - INTERVAL 9 DAY;";
+  as_owner(long_ago);
+  ASSERT_EQ(run_audit().exit_code, 0);
+  EXPECT_EQ(run_audit({"--since"}).exit_code, 0);
+
+  as_owner("UPDATE queue_counters SET last_place = last_place + 1 WHERE concert_id = " +
+           past_concert_);
+  EXPECT_EQ(run_audit({"--since"}).exit_code, 0);
+  EXPECT_EQ(run_audit().exit_code, 1);
+  as_owner("UPDATE queue_counters SET last_place = last_place - 1 WHERE concert_id = " +
+           past_concert_);
+
+  as_owner(variables_ + "UPDATE users SET balance = balance + 1 WHERE user_id = @charged");
+  EXPECT_EQ(run_audit({"--since"}).exit_code, 0);
+  as_owner(variables_ +
+           "INSERT INTO ledger_entries (account, user_id, kind, reference, amount, balance_after,"
+           "  at) SELECT 'USER', user_id, 'CHARGE', REVERSE(user_id), 5, balance - 1 + 5,"
+           "  SYSDATE(6) FROM users WHERE user_id = @charged;"
+           "INSERT INTO ledger_entries (account, kind, reference, amount, at)"
+           " VALUES ('TILL', 'CHARGE', REVERSE(@charged), -5, SYSDATE(6));"
+           "UPDATE users SET balance = balance + 5 WHERE user_id = @charged");
+  const AuditResult charged = run_audit({"--since"});
+  EXPECT_EQ(charged.violated,
+            std::set<std::string>{"money: every balance is the sum of its ledger"})
+      << charged.text;
+  as_owner(variables_ + "UPDATE users SET balance = balance - 1 WHERE user_id = @charged");
+  EXPECT_EQ(run_audit({"--since"}).exit_code, 0);
+
+  as_owner(variables_ +
+           "UPDATE queue_counters SET last_place = last_place + 1 WHERE concert_id = @concert");
+  EXPECT_EQ(run_audit({"--since"}).exit_code, 1);
+  restore();
+}
+
+TEST_F(Audit, SaysThatItCouldNotFinish) {
+  const CommandResult nowhere =
+      run_command({Installation::binary("audit"), "--json"},
+                  {{"STAGEDOOR_HOME", installation().home().string()},
+                   {"STAGEDOOR_DB", "mysql://nobody:x@127.0.0.1:1/none"}});
+  EXPECT_EQ(nowhere.exit_code, 2);
+  EXPECT_NE(nowhere.err, "");
+  EXPECT_EQ(Json::parse(nowhere.out)["result"].text(), "unfinished");
+  EXPECT_EQ(installation().run({"audit", "--sinec"}).exit_code, 2);
+}
+
+// A statement that waits for a table is one that takes long.
+TEST_F(Audit, LeavesNoStatementBehindWhenItIsStopped) {
+  const std::string is_waiting =
+      "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID()"
+      " AND INFO LIKE '%payments p%'";
+  std::thread locks([] { as_owner("LOCK TABLES payments WRITE; SELECT SLEEP(6)"); });
+  CommandResult stopped;
+  std::thread audits([&] {
+    stopped = run_command(
+        {"timeout", "--preserve-status", "-s", "TERM", "3", Installation::binary("audit")},
+        {{"STAGEDOOR_HOME", installation().home().string()}});
+  });
+  const bool waited = eventually(3s, [&] { return installation().query_value(is_waiting) == "1"; });
+  audits.join();
+  const std::string left = installation().query_value(is_waiting);
+  locks.join();
+  EXPECT_TRUE(waited);
+  EXPECT_EQ(stopped.exit_code, 2) << stopped.out << stopped.err;
+  EXPECT_LT(stopped.seconds, 5) << "it waited until the table was free";
+  EXPECT_EQ(left, "0");
 }
