@@ -59,7 +59,7 @@ create_database_files() {
 
 write_mariadb_configuration() {
   write_file "$STAGEDOOR_HOME/run/mariadb.cnf" <<END
-[mariadbd]
+[mysqld]
 $( ((EUID != 0)) || echo user=root)
 datadir=$STAGEDOOR_HOME/db
 tmpdir=$STAGEDOOR_HOME/tmp
@@ -77,7 +77,7 @@ max_connections=500
 innodb_flush_log_at_trx_commit=1
 innodb_doublewrite=1
 innodb_buffer_pool_size=512M
-innodb_log_file_size=${REDO_LOG_MB}M
+loose_innodb_log_file_size=${REDO_LOG_MB}M
 innodb_lock_wait_timeout=3
 END
 }

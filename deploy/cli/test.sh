@@ -3,7 +3,7 @@
 
 # The labels of the tests in tests/. A change is gated by all but the last row.
 readonly TEST_SUITES=(quick tidy unit integration concurrency e2e packaging browser
-  soak lint fuzz)
+  soak lint fuzz mysql)
 # By what they wait for: mostly for servers, deadlines and each other, so that six suites keep two
 # cores busy. Those that keep them busy alone count for three, see tests/CMakeLists.txt.
 readonly TESTS_AT_ONCE=6
@@ -21,6 +21,9 @@ verb_test() {
     fuzz)
       BUILD=fuzz target=fuzz_targets
       selection=(-L '^fuzz$')
+      ;;
+    mysql)
+      selection=(-L '^(integration|concurrency|e2e)$')
       ;;
     --asan | --tsan)
       BUILD=${suite#--} target=sanitized_tests
@@ -44,10 +47,18 @@ verb_test() {
   build_target "$target"
   stage_test_packages
   say "running the tests, $TESTS_AT_ONCE suites at a time"
+  [[ $suite != mysql ]] || put_mysql_before_mariadb
   [[ $suite != --coverage ]] || find "$SOURCE/build/coverage" -name '*.gcda' -delete
   ctest --test-dir "$SOURCE/build/$BUILD" --output-on-failure --no-tests=error \
     -j"$TESTS_AT_ONCE" "${selection[@]}"
   [[ $suite != --coverage ]] || print_coverage
+}
+
+# What starts a private MariaDB finds MySQL from now on.
+put_mysql_before_mariadb() {
+  [[ -d $SOURCE/build/mysql/root ]] || say 'fetching MySQL from Debian sid'
+  "$SOURCE/tests/mysql/fetch.sh" "$SOURCE/build/mysql" || die 'MySQL could not be fetched'
+  PATH=$SOURCE/tests/mysql/bin:$PATH
 }
 
 # What ran of each folder of the sources, in percent.

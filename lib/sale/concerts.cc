@@ -52,9 +52,10 @@ const db::Select<Concert> kListUpcoming(
     " AND first_date_at >= ? AND last_date_at > ?"
     " ORDER BY first_date_at, concert_id LIMIT ?");
 
+// Without the hint MySQL sorts all concerts for the first page.
 const db::Select<Concert> kListAll(
     kConcertColumns,
-    "FROM concerts"
+    "FROM concerts FORCE INDEX (by_first_date)"
     " WHERE (first_date_at, concert_id) > (?, ?) AND first_date_at >= ?"
     " ORDER BY first_date_at, concert_id LIMIT ?");
 

@@ -25,7 +25,8 @@ const db::ListSql kSelectSeatsOfHolds(
     " WHERE rs.reservation_id IN (#) ORDER BY s.date_id, s.number");
 // A hold that took a seat over since it was read has a deadline that is to come.
 const db::ListSql kFreeLapsedSeats(
-    "UPDATE seats SET status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"
+    "UPDATE seats FORCE INDEX (PRIMARY)"
+    " SET status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"
     " WHERE date_id = ? AND number IN (#) AND status = 'HELD' AND held_until <= SYSDATE(6)");
 
 // Frees what is still theirs, in the order in which all transactions lock seats.

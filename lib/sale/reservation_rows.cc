@@ -8,10 +8,14 @@ namespace {
 constexpr const char* kLockReservation =
     "SELECT status, held_until FROM reservations WHERE reservation_id = ? FOR UPDATE";
 
+// What locks seats names their index: a server that is left to choose may find them by the few that
+// are HELD just now, and then locks those of others as well.
+
 // A seat's row names its owner.
 constexpr const char* kFreeSeats =
-    "UPDATE seats s JOIN reservations r ON r.date_id = s.date_id"
-    " JOIN reservation_seats rs ON rs.reservation_id = r.reservation_id AND rs.number = s.number"
+    "UPDATE reservations r STRAIGHT_JOIN reservation_seats rs"
+    " ON rs.reservation_id = r.reservation_id STRAIGHT_JOIN seats s FORCE INDEX (PRIMARY)"
+    " ON s.date_id = r.date_id AND s.number = rs.number"
     " SET s.status = 'AVAILABLE', s.reservation_id = NULL, s.held_until = NULL"
     " WHERE r.reservation_id = ? AND s.reservation_id = ?";
 
@@ -22,7 +26,8 @@ constexpr const char* kConfirmReservation =
     "UPDATE reservations SET status = 'CONFIRMED', open = NULL, payment_id = ?"
     " WHERE reservation_id = ?";
 constexpr const char* kSellSeats =
-    "UPDATE seats s JOIN reservation_seats rs ON rs.number = s.number"
+    "UPDATE reservation_seats rs STRAIGHT_JOIN seats s FORCE INDEX (PRIMARY)"
+    " ON s.number = rs.number"
     " SET s.status = 'SOLD', s.held_until = NULL"
     " WHERE rs.reservation_id = ? AND s.date_id = ? AND s.reservation_id = ?";
 constexpr const char* kRefundReservation =
@@ -31,9 +36,10 @@ constexpr const char* kRefundReservation =
 // The seats' own rows say whether they are still this reservation's. SYSDATE is read behind the
 // last lock.
 constexpr const char* kLockOwnedSeats =
-    "SELECT s.number, SYSDATE(6) FROM reservation_seats rs JOIN seats s ON s.date_id = ?"
-    " AND s.number = rs.number WHERE rs.reservation_id = ? AND s.reservation_id = ?"
-    " AND s.status = 'HELD' ORDER BY s.number FOR UPDATE";
+    "SELECT s.number, SYSDATE(6) FROM reservation_seats rs STRAIGHT_JOIN seats s"
+    " FORCE INDEX (PRIMARY) ON s.date_id = ? AND s.number = rs.number"
+    " WHERE rs.reservation_id = ? AND s.reservation_id = ? AND s.status = 'HELD'"
+    " ORDER BY s.number FOR UPDATE";
 
 }  // namespace
 

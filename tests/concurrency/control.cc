@@ -24,11 +24,10 @@ constexpr std::int64_t kSeats = 50;
 stagedoor::Config config_of(const Installation& installation) {
   stagedoor::Config config;
   config.home = installation.home();
-  config.database = {.host = "localhost",
-                     .unix_socket = installation.home() / "run/mariadb.sock",
-                     .user = "stagedoor",
-                     .password = installation.secret("db_password"),
-                     .schema = "stagedoor"};
+  config.database.unix_socket = installation.home() / "run/mariadb.sock";
+  config.database.user = "stagedoor";
+  config.database.password = installation.secret("db_password");
+  config.database.schema = "stagedoor";
   config.memcached_servers = {installation.home() / "run/memcached.sock"};
   config.memcached_timeout = std::chrono::seconds{5};
   config.access_token_secrets = {std::string(32, 'a')};

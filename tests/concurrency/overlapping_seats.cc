@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 
+#include "support/deadlocks.h"
 #include "support/patient_crowd.h"
 #include "support/seats.h"
 
@@ -26,10 +27,6 @@ std::vector<std::int64_t> random_seats(std::mt19937& random) {
   std::shuffle(numbers.begin(), numbers.end(), random);
   numbers.resize(kSeatsEach);
   return numbers;
-}
-
-std::string deadlocks() {
-  return Installation::shared().query("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'").at(0).at(1);
 }
 
 struct Wish {
@@ -68,7 +65,7 @@ TEST(OverlappingSeats, NobodyMeetsADeadlockOrGetsHalfOfThem) {
   const Json concert = create_concert(hall(kSeats));
   const std::int64_t date_id = date_of(concert);
   const std::vector<Fan> fans = admitted(kUsers, concert);
-  const std::string deadlocks_before = deadlocks();
+  const double deadlocks_before = deadlocks();
   std::mt19937 random(std::random_device{}());
   PatientCrowd crowd;
   for (std::size_t round = 0; round < kRounds; ++round) {

@@ -97,9 +97,9 @@ class LockedRow {
 };
 
 bool somebody_waits_for_a_lock() {
-  return Installation::shared().query_value(
-             "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS"
-             " WHERE VARIABLE_NAME = 'INNODB_ROW_LOCK_CURRENT_WAITS'") != "0";
+  const auto status =
+      Installation::shared().query("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'");
+  return status.at(0).at(1) != "0";
 }
 
 // Requests are refused here when they are elsewhere.

@@ -99,13 +99,9 @@ TEST_F(JoiningFaults, ABatchThatLostItsConnectionInItsTransactionIsBegunAnew) {
                         concert);
     other = std::thread([&] { answers = there.join(concert, users); });
     db::Connection killer(database_config());
-    EXPECT_TRUE(runs(killer, "UPDATE queue_counters SET last_place = LAST_INSERT_ID"));
-    std::int64_t session = 0;
-    killer
-        .query(
-            "SELECT id FROM information_schema.processlist WHERE info LIKE"
-            " 'UPDATE queue_counters SET last_place = LAST_INSERT_ID%'")
-        .read_first(session);
+    const std::int64_t session =
+        session_that_runs(killer, "UPDATE queue_counters SET last_place = LAST_INSERT_ID");
+    EXPECT_NE(session, 0);
     const std::string kill_it = "KILL " + std::to_string(session);
     killer.execute(kill_it.c_str());
     return true;

@@ -68,7 +68,7 @@ files() { # directories... -- patterns...
 mapfile -t cpp < <(files lib handlers tests bench -- '*.cc' '*.h')
 mapfile -t scripts < <(
   files deploy tests bench .ci -- '*.sh'
-  for script in stagedoor .ci/run; do [[ -f $script ]] && echo "$script"; done
+  for script in stagedoor .ci/run tests/mysql/bin/*; do [[ -f $script ]] && echo "$script"; done
 )
 mapfile -t other < <(
   files sql -- '*.sql'

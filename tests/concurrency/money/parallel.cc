@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "support/deadlocks.h"
 #include "support/money.h"
 
 using namespace stagedoor::testing;
@@ -126,6 +127,23 @@ TEST(DoubleClick, OnPayMakesOnePayment) {
     }
     EXPECT_EQ(balance_of(buyer.user), 4 * kSeatPrice);
   }
+}
+
+// Few seats are HELD at any moment: a server that found them by that would lock those of all.
+TEST(ParallelPayments, OfSeatsOfOneHallMeetOneDeadlockInAThousandAtMost) {
+  constexpr std::size_t kBuyers = 500;
+  const Json concert = create_concert(hall(2'000));
+  const std::vector<Fan> buyers = admitted(kBuyers, concert);
+  std::vector<User> users;
+  for (const Fan& buyer : buyers) users.push_back(buyer.user);
+  fund(users, kSeatPrice);
+  const double deadlocks_before = deadlocks();
+  parallel(kThreads, kBuyers, [&](std::size_t i) {
+    const auto number = static_cast<std::int64_t>(i) + 1;
+    paid_by(buyers[i], held(buyers[i], date_of(concert), {number}));
+    return true;
+  });
+  EXPECT_LE((deadlocks() - deadlocks_before) * 1'000, kBuyers);
 }
 
 TEST(DoubleClick, OnPayWithOneKeyMakesOnePaymentAndSaysSoTwice) {
