@@ -176,8 +176,7 @@ const Walk kLedger(
     {
         {Invariant::kLedgerHasUser,
          "SELECT CONCAT('entry ', e.entry_id) FROM ledger_entries e"
-         " LEFT JOIN users u ON u.user_id = e.user_id"
-         " WHERE (#) AND e.account = 'USER' AND u.user_id IS NULL LIMIT 10"},
+         " WHERE (#) AND e.account = 'USER' AND e.user_id IS NULL LIMIT 10"},
         // Both entries stand in one slice, as a rule: only of others all are looked for.
         {Invariant::kMovementSumsToZero,
          "SELECT CONCAT(o.kind, ' ', HEX(o.reference), ': ', SUM(o.amount)) FROM"
@@ -197,6 +196,10 @@ const Walk kUsers(
     {"users", "u.user_id", kSliceRows / 4,
      "EXISTS (SELECT 1 FROM ledger_entries n WHERE n.user_id = u.user_id AND n.entry_id > ?)"},
     {
+        // In the order of users, so that each is found beside the one before.
+        {Invariant::kLedgerHasUser,
+         "SELECT CONCAT('entry ', u.entry_id) FROM ledger_entries u FORCE INDEX (of_user)"
+         " LEFT JOIN users o ON o.user_id = u.user_id WHERE (#) AND o.user_id IS NULL LIMIT 10"},
         {Invariant::kBalanceIsSum,
          "SELECT CONCAT('user ', HEX(u.user_id), ': balance ', MAX(u.balance), ', ledger ',"
          " COALESCE(SUM(l.amount), 0)) FROM users u LEFT JOIN ledger_entries l"
