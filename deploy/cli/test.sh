@@ -3,13 +3,13 @@
 
 # The labels of the tests in tests/. A change is gated by all but the last row.
 readonly TEST_SUITES=(quick tidy unit integration concurrency e2e packaging browser
-  soak lint fuzz)
+  soak lint fuzz cluster)
 # By what they wait for: mostly for servers, deadlines and each other, so that six suites keep two
 # cores busy. Those that keep them busy alone count for three, see tests/CMakeLists.txt.
 readonly TESTS_AT_ONCE=6
 
 verb_test() {
-  local suite=all target=all selection=(-LE '^(soak|lint|fuzz)$')
+  local suite=all target=all selection=(-LE '^(soak|lint|fuzz|cluster)$')
   (($# <= 1)) || die 'test takes one suite or option at most'
   (($# == 0)) || suite=$1
   case $suite in
@@ -29,7 +29,7 @@ verb_test() {
     --coverage)
       BUILD=coverage
       # The others run installed binaries, or none.
-      selection=(-LE '^(soak|lint|fuzz|tidy|packaging|browser)$')
+      selection=(-LE '^(soak|lint|fuzz|cluster|tidy|packaging|browser)$')
       ;;
     *)
       [[ " ${TEST_SUITES[*]} " == *" $suite "* ]] ||
