@@ -4,7 +4,7 @@
 set -Eeuo pipefail
 
 readonly policy=/usr/sbin/policy-rc.d
-readonly services=(nginx memcached fcgiwrap)
+readonly services=(nginx memcached fcgiwrap haproxy)
 
 to_disable=()
 if command -v systemctl >/dev/null; then

@@ -3,7 +3,7 @@
 
 readonly HOME_MARKER=.stagedoor_home
 # Everything but the operator's own files: stagedoor.conf and processes.conf.
-readonly HOME_STATE=(secrets run log db db.new nginx tmp demo_loaded)
+readonly HOME_STATE=(secrets run log db db.new cluster nginx tmp demo_loaded)
 readonly DISK_SPARE_MB=300
 readonly REDO_LOG_MB=512
 readonly LOCK_WAIT_S=900
@@ -38,9 +38,11 @@ check_socket_paths() {
     die "STAGEDOOR_HOME is $((${#path} - 107)) bytes too long for unix sockets, set a shorter one"
 }
 
+# check_disk [MB]: what a database that is not there yet needs.
 check_disk() {
   local need_mb=$DISK_SPARE_MB free_mb folder=$STAGEDOOR_HOME
-  has_setting STAGEDOOR_DB || [[ -d $STAGEDOOR_HOME/db ]] || need_mb=$((need_mb + REDO_LOG_MB))
+  has_setting STAGEDOOR_DB || [[ -d $STAGEDOOR_HOME/db ]] ||
+    need_mb=$((need_mb + ${1:-$REDO_LOG_MB}))
   until [[ -d $folder ]]; do folder=$(dirname "$folder"); done
   free_mb=$(megabytes_free "$folder")
   ((free_mb >= need_mb)) ||

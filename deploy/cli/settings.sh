@@ -112,6 +112,7 @@ load_settings() {
   load_home
   check_path 'the path of the source' "$SOURCE"
   read_configuration_file "$STAGEDOOR_HOME/stagedoor.conf"
+  use_cluster
 
   warn_of_unknown_variables
   for name in "${KNOWN_SETTINGS[@]}"; do check_setting "$name"; done

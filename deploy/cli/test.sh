@@ -3,13 +3,13 @@
 
 # The labels of the tests in tests/. A change is gated by all but the last row.
 readonly TEST_SUITES=(quick tidy unit integration concurrency e2e packaging browser
-  soak lint fuzz mysql)
+  soak lint fuzz mysql cluster)
 # By what they wait for: mostly for servers, deadlines and each other, so that six suites keep two
 # cores busy. Those that keep them busy alone count for three, see tests/CMakeLists.txt.
 readonly TESTS_AT_ONCE=6
 
 verb_test() {
-  local suite=all target=all selection=(-LE '^(soak|lint|fuzz)$')
+  local suite=all target=all selection=(-LE '^(soak|lint|fuzz|cluster)$')
   (($# <= 1)) || die 'test takes one suite or option at most'
   (($# == 0)) || suite=$1
   case $suite in
@@ -32,7 +32,7 @@ verb_test() {
     --coverage)
       BUILD=coverage
       # The others run installed binaries, or none.
-      selection=(-LE '^(soak|lint|fuzz|tidy|packaging|browser)$')
+      selection=(-LE '^(soak|lint|fuzz|cluster|tidy|packaging|browser)$')
       ;;
     *)
       [[ " ${TEST_SUITES[*]} " == *" $suite "* ]] ||
@@ -56,8 +56,11 @@ verb_test() {
 
 # What starts a private MariaDB finds MySQL from now on.
 put_mysql_before_mariadb() {
-  [[ -d $SOURCE/build/mysql/root ]] || say 'fetching MySQL from Debian sid'
-  "$SOURCE/tests/mysql/fetch.sh" "$SOURCE/build/mysql" || die 'MySQL could not be fetched'
+  local folder=$SOURCE/build/mysql_sid
+  [[ -d $folder ]] || say 'fetching MySQL from Debian sid'
+  "$SOURCE/deploy/cluster/mysql_from_sid.sh" "$folder" || die 'MySQL could not be fetched'
+  # The name that ./stagedoor knows its private server by.
+  ln -sf mysqld "$folder/root/usr/sbin/mariadbd"
   PATH=$SOURCE/tests/mysql/bin:$PATH
 }
 

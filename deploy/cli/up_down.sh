@@ -2,6 +2,8 @@
 # up and down.
 
 readonly READY_S=30
+# Whether `up` begins with forgetting all state.
+FRESH=
 
 readonly OPEN_FILES_MAX=65536
 
@@ -14,32 +16,34 @@ raise_open_files() {
 }
 
 verb_up() {
-  local fresh='' purposes=(run)
-  case $# in
-    0) ;;
-    1)
-      [[ $1 == --fresh ]] || die "up takes only --fresh, not '$1'"
-      fresh=yes
-      ;;
-    *) die 'up takes only --fresh' ;;
-  esac
+  local engine='' purposes=(run) option
+  for option in "$@"; do
+    case $option in
+      --fresh) FRESH=yes ;;
+      --cluster) engine=any ;;
+      --cluster=galera | --cluster=group-replication) engine=${option#*=} ;;
+      *) die "up takes --fresh and --cluster[=galera|group-replication], not '$option'" ;;
+    esac
+  done
   check_everything_that_is_cheap
+  [[ -z $engine ]] || engine=$(wanted_engine "$engine")
   refuse_home_of_units
   lock_home
-  check_disk
+  check_disk ${engine:+"$CLUSTER_MB"}
   ! is_checkout || purposes+=(build)
+  [[ -z $engine ]] || purposes+=(cluster)
   need_packages "${purposes[@]}"
   check_port_is_free
   has_setting STAGEDOOR_BIN || build_target handlers/all
   check_binaries
   stage_web
-  if [[ -n $fresh ]]; then
+  if [[ -n $FRESH ]]; then
     stop_everything
     forget_state
   fi
   create_home
   load_generations
-  start_everything
+  start_everything "$engine"
   show_what_to_do_next
 }
 
@@ -52,10 +56,12 @@ check_everything_that_is_cheap() {
   check_socket_paths
 }
 
+# start_everything [ENGINE OF A CLUSTER]
 start_everything() {
   local with_processes
   raise_open_files
   create_secrets
+  ensure_cluster "$@"
   ensure_mariadb
   ensure_database_answers
   ensure_memcached
@@ -77,6 +83,7 @@ stop_everything() {
   stop_handlers
   stop_memcached
   stop_mariadb
+  stop_cluster
 }
 
 stop_what_became_external() {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# MySQL as tests/mysql/fetch.sh has unpacked it: `run_mysqld OPTION...` becomes the server.
-root=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../../build/mysql/root")
+# MySQL as deploy/cluster/mysql_from_sid.sh has unpacked it: `run_mysqld OPTION...` becomes the server.
+root=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../../build/mysql_sid/root")
 readonly root
 
 # Under the name that ./stagedoor knows its private server by. The options that name files come

@@ -208,7 +208,9 @@ void Installation::share(std::unique_ptr<Installation> installation) {
 
 void Installation::stop_shared() { shared_instance().reset(); }
 
-std::string Installation::origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
+std::string Installation::origin() const {
+  return balancer_.empty() ? "http://127.0.0.1:" + std::to_string(port_) : balancer_;
+}
 
 // A test process may be killed by a debugger or a timeout. A shell that waits for the end of a pipe
 // then still stops the servers and keeps their logs; at an orderly end it reads a word and does

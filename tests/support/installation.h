@@ -43,6 +43,8 @@ class Installation {
 
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] std::string origin() const;
+  // From now on the words of tests send to this origin, a balancer's, in place of nginx.
+  void stand_behind(const std::string& origin) { balancer_ = origin; }
   [[nodiscard]] const std::filesystem::path& home() const { return home_; }
   [[nodiscard]] const Variables& variables() const { return variables_; }
 
@@ -100,6 +102,7 @@ class Installation {
   std::filesystem::path command_;
   std::filesystem::path home_;
   int port_ = 0;
+  std::string balancer_;
   Variables variables_;
   std::vector<std::string> expected_alerts_;
   int janitor_pipe_ = -1;
