@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# MySQL as deploy/cluster/mysql_from_sid.sh has unpacked it: `run_mysqld OPTION...` becomes the server.
+# The MySQL of deploy/cluster/mysql_from_sid.sh: `run_mysqld OPTION...` becomes the server.
 root=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../../build/mysql_sid/root")
 readonly root
 
