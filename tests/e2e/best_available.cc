@@ -172,7 +172,7 @@ TEST(BestSeats, OfAHundredThousandAreFoundSoon) {
   const Fan other = admitted(concert);
   Installation::shared().query(
       "SET @date = " + std::to_string(date_of(concert)) +
-      ", @id = UNHEX(MD5('checkerboard')), @token = " + in_sql(other.token_id) +
+      ", @id = UNHEX(LEFT(SHA2('checkerboard', 256), 32)), @token = " + in_sql(other.token_id) +
       ", @until = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR;"
       "INSERT INTO reservations (reservation_id, user_id, concert_id, date_id, token_id, status,"
       " open, seat_count, amount, user_seats, user_seats_max, held_until, created_at) SELECT "

@@ -185,7 +185,8 @@ void let_all_lapse(const Json& concert) {
 
 void add_lapsed_holds(const Json& concert, std::size_t holds, std::size_t seats_each) {
   const auto id_sql = [](const std::string& kind) {
-    return "UNHEX(MD5(CONCAT('" + kind + "', date_id, '-', (number - 1) DIV @each)))";
+    return "UNHEX(LEFT(SHA2(CONCAT('" + kind +
+           "', date_id, '-', (number - 1) DIV @each), 256), 32))";
   };
   const std::string which =
       " FROM seats WHERE date_id = @date AND number <= " + std::to_string(holds) + " * @each";

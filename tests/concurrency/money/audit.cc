@@ -180,7 +180,8 @@ TEST_F(Audit, LooksAtEachInvariantAndTheDocumentsNameThem) {
 TEST_F(Audit, PrintsTheFirstTenRowsThatContradictIt) {
   as_owner(variables_ +
            "INSERT INTO users (user_id, balance, created_at)"
-           " SELECT UNHEX(MD5(CONCAT(a.digit, b.digit))), 1, SYSDATE(6) FROM digits a, digits b");
+           " SELECT UNHEX(LEFT(SHA2(CONCAT(a.digit, b.digit), 256), 32)), 1, SYSDATE(6) FROM "
+           "digits a, digits b");
   const AuditResult result = run_audit();
   restore();
   EXPECT_EQ(result.exit_code, 1);

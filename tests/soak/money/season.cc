@@ -18,7 +18,7 @@ std::string id(int kind) {
   return "UNHEX(CONCAT(LPAD(HEX(1650000000000 + p), 12, '0'), '7', '" + std::to_string(kind) +
          "', LPAD(HEX(p), 18, '0')))";
 }
-const std::string kUser = "UNHEX(CONCAT('0180', SUBSTR(MD5(p), 1, 28)))";
+const std::string kUser = "UNHEX(CONCAT('0180', LEFT(SHA2(p, 256), 28)))";
 const std::string kToken = id(1);
 const std::string kReservation = id(2);
 constexpr int kPaymentKind = 3;
