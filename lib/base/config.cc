@@ -123,6 +123,15 @@ class Loader {
     return 0;
   }
 
+  // Of a setting that is checked to be on or off.
+  bool is_on(const char* name) {
+    const std::string text = setting(name);
+    if (text != "on" && text != "off") {
+      fail(std::string(name) + ": '" + text + "' is neither on nor off");
+    }
+    return text == "on";
+  }
+
   DatabaseConfig database(const std::string& home) {
     const std::string url = setting("STAGEDOOR_DB");
     if (url.empty()) {
@@ -251,6 +260,7 @@ Result<Config, ConfigProblems> load_config() {
       std::chrono::milliseconds{loader.number("STAGEDOOR_MEMCACHED_TIMEOUT")};
   config.wait_max = std::chrono::milliseconds{loader.number("STAGEDOOR_WAIT_MAX")};
   config.currency = loader.currency();
+  config.verified_email = loader.is_on("STAGEDOOR_VERIFIED_EMAIL");
   config.access_token_ttl = std::chrono::seconds{loader.number("STAGEDOOR_ACCESS_TOKEN_TTL")};
   config.access_token_secrets =
       loader.secret_lines(config.home, "access_token_key", kSecretBytesMin);

@@ -34,6 +34,7 @@ struct Config {
   std::chrono::milliseconds memcached_timeout{};
   std::chrono::milliseconds wait_max{};
   std::string currency;
+  bool verified_email = false;  // needed to join
   std::chrono::seconds access_token_ttl{};
   // Newest first; all of them verify, the first signs.
   std::vector<std::string> access_token_secrets;

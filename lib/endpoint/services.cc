@@ -1,5 +1,6 @@
 #include "endpoint/services.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <cstdlib>
@@ -55,6 +56,9 @@ Services::Services(Config loaded)
       cache(memcached),
       access_tokens(make_access_tokens(config)),
       queue_tokens(config.queue_token_keys),
+      link_tokens(config.access_token_secrets),
+      access(database,
+             std::max<std::chrono::seconds>(config.access_token_ttl, std::chrono::days{1})),
       lines(database, memcached),
       listings(database, memcached, config.listings_directory()) {}
 

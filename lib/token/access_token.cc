@@ -17,8 +17,15 @@ struct FreeJwt {
 };
 using Jwt = std::unique_ptr<jwt_t, FreeJwt>;
 
+constexpr std::int64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
+
 std::int64_t seconds_of(Time time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+// In the range that a Time can hold, for a claim that may be any integer.
+Time time_of(std::int64_t seconds) {
+  return Time{std::chrono::seconds{std::clamp<std::int64_t>(seconds, 0, kSecondsMax)}};
 }
 
 struct FreeText {
@@ -81,6 +88,43 @@ bool is_in_force(jwt_t* jwt, Time now) {
   return not_before_s && *not_before_s <= seconds_of(now);
 }
 
+// RFC 7519, NumericDate: seconds, with decimals if need be.
+std::optional<Time> parse_numeric_date(std::string_view text) {
+  constexpr std::size_t kDecimals = 6;
+  const auto dot = text.find('.');
+  const auto seconds = parse_integer(text.substr(0, dot));
+  if (!seconds || *seconds < 0) return std::nullopt;
+  std::string decimals(dot == std::string_view::npos ? "0" : text.substr(dot + 1));
+  const bool are_digits = decimals.find_first_not_of("0123456789") == std::string::npos;
+  if (decimals.empty() || !are_digits) return std::nullopt;
+  decimals.resize(kDecimals, '0');
+  return time_of(*seconds) + Micros{std::stoi(decimals)};
+}
+
+std::string numeric_date(Time time) {
+  const Time whole = std::chrono::floor<std::chrono::seconds>(time);
+  const std::string decimals = std::to_string(1'000'000 + (time - whole).count()).substr(1);
+  return std::to_string(seconds_of(whole)) + "." + decimals;
+}
+
+// Of a token without `iat`: before all times. Nothing when the claim is no time.
+std::optional<Time> issue_time(jwt_t* jwt) {
+  const Text json(jwt_get_grants_json(jwt, "iat"));
+  return json == nullptr ? Time{} : parse_numeric_date(json.get());
+}
+
+// Without a claim: a user. Nothing when the claim names no role.
+std::optional<Role> role_of(jwt_t* jwt) {
+  if (!has_claim(jwt, "role")) return Role::kUser;
+  const char* name = jwt_get_grant(jwt, "role");
+  return name == nullptr ? std::nullopt : parse_role(name);
+}
+
+// What is signed says which token it is; the signature may have several forms.
+SessionKey key_of(std::string_view token) {
+  return SessionKey::from_bytes(sha256(token.substr(0, token.rfind('.'))));
+}
+
 // A token as sign() makes it: most are, and reading only this one form costs a tenth.
 constexpr std::string_view kOwnHeader = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 
@@ -97,25 +141,29 @@ std::string_view take_until(std::string_view& rest, char end) {
   return taken;
 }
 
-struct OwnClaims {
-  std::int64_t expires_s = 0;
-  Identity identity;
-};
-
-// The claims of {"exp":1795326277,"role":"user","sub":"01a1fca2-..."}, and of nothing else.
-std::optional<OwnClaims> read_own_claims(std::string_view json) {
+// The claims of {"exp":1795326277,"iat":1795239877.123456,"role":"user","sub":"01a1fca2-..."}, and
+// of nothing else.
+std::optional<Identity> read_own_claims(std::string_view json) {
   if (!take(json, R"({"exp":)")) return std::nullopt;
   const auto expires_s = parse_integer(take_until(json, ','));
+  if (!take(json, R"(,"iat":)")) return std::nullopt;
+  const auto issued_at = parse_numeric_date(take_until(json, ','));
   if (!take(json, R"(,"role":")")) return std::nullopt;
   const auto role = parse_role(take_until(json, '"'));
   if (!take(json, R"(","sub":")")) return std::nullopt;
   const auto user_id = UserId::parse(take_until(json, '"'));
-  if (json != R"("})" || !expires_s || !role || !user_id) return std::nullopt;
-  return OwnClaims{*expires_s, {*user_id, *role}};
+  if (json != R"("})" || !expires_s || !issued_at || !role || !user_id) return std::nullopt;
+  return Identity{*user_id, *role, *issued_at, time_of(*expires_s)};
+}
+
+std::string write_own_claims(const Identity& identity) {
+  return R"({"exp":)" + std::to_string(seconds_of(identity.expires_at)) + R"(,"iat":)" +
+         numeric_date(identity.issued_at) + R"(,"role":")" + std::string(role_name(identity.role)) +
+         R"(","sub":")" + identity.user_id.text() + R"("})";
 }
 
 // Nothing when none of the keys signed it or it is not of this form.
-std::optional<OwnClaims> read_own_token(const std::vector<HmacKey>& keys, std::string_view token) {
+std::optional<Identity> read_own_token(const std::vector<HmacKey>& keys, std::string_view token) {
   const auto dot = token.rfind('.');
   if (dot == std::string_view::npos) return std::nullopt;
   const std::string_view text = token.substr(0, dot);
@@ -143,40 +191,30 @@ AccessTokens::AccessTokens(std::vector<std::string> secrets) : secrets_(std::mov
   for (const std::string& secret : secrets_) own_keys_.emplace_back(secret);
 }
 
-std::string AccessTokens::sign(const Identity& identity, Time expires_at) const {
-  jwt_t* raw = nullptr;
-  if (jwt_new(&raw) != 0) throw std::runtime_error("no memory for an access token");
-  const Jwt jwt(raw);
-  const std::string& secret = secrets_.front();
-  const auto* key = reinterpret_cast<const unsigned char*>(secret.data());
-  jwt_set_alg(jwt.get(), JWT_ALG_HS256, key, static_cast<int>(secret.size()));
-  jwt_add_grant(jwt.get(), "sub", identity.user_id.text().c_str());
-  jwt_add_grant(jwt.get(), "role", std::string(role_name(identity.role)).c_str());
-  jwt_add_grant_int(jwt.get(), "exp", seconds_of(expires_at));
-  const Text encoded(jwt_encode_str(jwt.get()));
-  if (encoded == nullptr) throw std::runtime_error("an access token could not be signed");
-  return encoded.get();
+std::string AccessTokens::sign(const Identity& identity) const {
+  const std::string text = std::string(kOwnHeader) + "." + to_base64url(write_own_claims(identity));
+  return text + "." + to_base64url(own_keys_.front().mac(text));
 }
 
 std::optional<Identity> AccessTokens::verify(std::string_view token, Time now) const {
   if (token.find('\0') != std::string_view::npos) return std::nullopt;
-  if (const auto own = read_own_token(own_keys_, token)) {
-    if (own->expires_s <= seconds_of(now)) return std::nullopt;
-    return own->identity;
-  }
+  auto identity = read_own_token(own_keys_, token);
+  if (!identity) identity = read_foreign_form(token, now);
+  if (!identity || seconds_of(identity->expires_at) <= seconds_of(now)) return std::nullopt;
+  identity->key = key_of(token);
+  return identity;
+}
+
+std::optional<Identity> AccessTokens::read_foreign_form(std::string_view token, Time now) const {
   const std::string text(token);
   const Jwt jwt = keys_.empty() ? decode_own(text, secrets_) : decode_foreign(text, keys_);
-  if (jwt == nullptr) return std::nullopt;
-  if (!is_in_force(jwt.get(), now)) return std::nullopt;
-
+  if (jwt == nullptr || !is_in_force(jwt.get(), now)) return std::nullopt;
   const char* subject = jwt_get_grant(jwt.get(), "sub");
   const auto user_id = subject == nullptr ? std::nullopt : UserId::parse(subject);
-  if (!user_id) return std::nullopt;
-  if (!has_claim(jwt.get(), "role")) return Identity{*user_id, Role::kUser};
-  const char* role_text = jwt_get_grant(jwt.get(), "role");
-  const auto role = role_text == nullptr ? std::nullopt : parse_role(role_text);
-  if (!role) return std::nullopt;
-  return Identity{*user_id, *role};
+  const auto issued_at = issue_time(jwt.get());
+  const auto role = role_of(jwt.get());
+  if (!user_id || !issued_at || !role) return std::nullopt;
+  return Identity{*user_id, *role, *issued_at, time_of(*integer_claim(jwt.get(), "exp"))};
 }
 
 }  // namespace stagedoor::token

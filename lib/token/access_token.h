@@ -18,10 +18,13 @@ enum class Role { kUser, kAdmin };
 std::string_view role_name(Role role);
 std::optional<Role> parse_role(std::string_view name);
 
-// Who sends a request.
+// Who sends a request, and with which token.
 struct Identity {
   UserId user_id;
   Role role = Role::kUser;
+  Time issued_at = {};  // of a token that does not say: before all times
+  Time expires_at = {};
+  SessionKey key = {};
 };
 
 // The public keys of an outside identity provider by their `kid`.
@@ -38,13 +41,16 @@ class AccessTokens {
   explicit AccessTokens(PublicKeys keys) : keys_(std::move(keys)) {}
 
   [[nodiscard]] bool can_sign() const { return !secrets_.empty(); }
-  // REQUIRES: can_sign()
-  [[nodiscard]] std::string sign(const Identity& identity, Time expires_at) const;
+  // A token with this user, role and times. REQUIRES: can_sign()
+  [[nodiscard]] std::string sign(const Identity& identity) const;
 
-  // Nothing when the signature, the algorithm, `exp`, `nbf`, `sub` or `role` is not right.
+  // Nothing when the signature, the algorithm, `exp`, `nbf`, `iat`, `sub` or `role` is not right.
   [[nodiscard]] std::optional<Identity> verify(std::string_view token, Time now) const;
 
  private:
+  // Of a token that sign() did not make.
+  [[nodiscard]] std::optional<Identity> read_foreign_form(std::string_view token, Time now) const;
+
   std::vector<std::string> secrets_;
   std::vector<HmacKey> own_keys_;  // of the secrets
   PublicKeys keys_;

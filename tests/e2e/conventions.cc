@@ -69,7 +69,7 @@ TEST(AWrongMethod, IsRefusedWithTheAllowedOnes) {
       {"OPTIONS", "/concerts", "GET, HEAD"},
       {"BREW", "/concerts", "GET, HEAD"},
       // nginx refuses it before it looks at the path.
-      {"TRACE", "/concerts", "GET, HEAD, POST, PATCH, DELETE"},
+      {"TRACE", "/concerts", "GET, HEAD, POST, PUT, PATCH, DELETE"},
       {"PUT", "/concerts/1", "GET, HEAD"},
       {"PATCH", "/concerts/1/dates", "GET, HEAD"},
       {"GET", "/users", "POST"},

@@ -3,6 +3,8 @@
 
 #include <ctime>
 #include <fstream>
+#include <thread>
+#include <tuple>
 
 #include "support/jwt.h"
 #include "support/temporary_folder.h"
@@ -127,23 +129,43 @@ TEST_F(WithAnIdentityProvider, ForgedTokensAreRefused) {
   }
 }
 
-TEST_F(WithAnIdentityProvider, TheInstallationMakesNoAccountsAndNoTokens) {
-  const Headers json = {{"Content-Type", "application/json"}};
-  const std::string account =
-      R"({"name":"Mina","email":"mina@example.org","password":"correct horse battery"})";
-  expect_problem(
-      call({.method = "POST", .path = "/api/v1/users", .headers = json, .body = account}), 404,
-      "not_found");
-  expect_problem(
-      call({.method = "POST",
-            .path = "/api/v1/sessions",
-            .headers = json,
-            .body = R"({"email":"mina@example.org","password":"correct horse battery"})"}),
-      404, "not_found");
+TEST_F(WithAnIdentityProvider, TheInstallationKeepsNoAccountsAndMakesNoTokens) {
+  const std::string user = "/users/" + std::string(kUser);
+  const std::string password = R"("password":"correct horse battery")";
+  const std::string address = R"("email":"mina@example.org")";
+  const std::vector<std::tuple<std::string, std::string, std::string>> calls = {
+      {"POST", "/users", R"({"name":"Mina",)" + address + "," + password + "}"},
+      {"POST", "/sessions", "{" + address + "," + password + "}"},
+      {"POST", "/password-resets", "{" + address + "}"},
+      {"PATCH", user, R"({"name":"Mina"})"},
+      {"DELETE", user, "{" + password + "}"},
+      {"PUT", user + "/password", R"({"current_password":"of before",)" + password + "}"}};
+  for (const auto& [method, path, body] : calls) {
+    SCOPED_TRACE(method + " " + path);
+    expect_problem(
+        call({.method = method,
+              .path = "/api/v1" + path,
+              .headers = {bearer(rsa_token(kUser, "user")), {"Content-Type", "application/json"}},
+              .body = body}),
+        404, "not_found");
+  }
   const CommandResult minted = world_->installation->run({"token", "--admin"});
   EXPECT_EQ(minted.exit_code, 1);
   EXPECT_EQ(minted.out, "");
   EXPECT_NE(minted.err.find("identity provider"), std::string::npos) << minted.err;
+}
+
+TEST_F(WithAnIdentityProvider, ASessionEndsHereAlthoughItsTokenIsGoodThere) {
+  const std::string token = elliptic_token(kUser, "user");
+  const std::string other = rsa_token(kUser, "user");
+  ASSERT_EQ(balance(token).status, 200);
+  EXPECT_EQ(
+      call({.method = "DELETE", .path = "/api/v1/sessions/current", .headers = {bearer(token)}})
+          .status,
+      204);
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  expect_problem(balance(token), 401, "unauthenticated");
+  EXPECT_EQ(balance(other).status, 200);
 }
 
 TEST_F(WithAnIdentityProvider, KeysAreAddedAndTakenAwayByUp) {

@@ -18,6 +18,7 @@ declare -Ar library_home=(
   ['<jwt\.h>']=lib/token
   ['<curl/[^>]*>']=lib/watch
   ['<sodium[^>]*>']=lib/password
+  ['<utf8proc[^>]*>']=lib/people
   ['<zlib\.h>']=lib/base
 )
 
