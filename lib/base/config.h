@@ -42,6 +42,11 @@ struct Config {
   // Public keys of an outside identity provider in PEM, by `kid`. Unless there are none the
   // installation signs no access tokens.
   std::map<std::string, std::string> identity_keys;
+  // What its tokens must name, and the texts of the claim that gives roles, each with its role.
+  std::string identity_issuer;
+  std::string identity_audience;
+  std::string identity_role_claim;
+  std::map<std::string, std::string> identity_roles;
   // Where the sweep posts alerts; empty: nowhere. A secret.
   std::string alert_webhook;
 

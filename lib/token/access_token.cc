@@ -3,11 +3,10 @@
 #include <jwt.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
-#include <stdexcept>
 
 #include "base/encoding.h"
+#include "token/claims.h"
 
 namespace stagedoor::token {
 namespace {
@@ -17,75 +16,72 @@ struct FreeJwt {
 };
 using Jwt = std::unique_ptr<jwt_t, FreeJwt>;
 
-constexpr std::int64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
+constexpr std::chrono::days kForeignLifetimeMax{1};
 
 std::int64_t seconds_of(Time time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
-// In the range that a Time can hold, for a claim that may be any integer.
-Time time_of(std::int64_t seconds) {
-  return Time{std::chrono::seconds{std::clamp<std::int64_t>(seconds, 0, kSecondsMax)}};
-}
-
-struct FreeText {
-  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): libjwt's contract
-  void operator()(char* text) const { std::free(text); }
+// The parts of a token: what they say is not looked at.
+struct Parts {
+  Claims header;
+  Claims claims;
 };
-using Text = std::unique_ptr<char, FreeText>;
 
-// A claim that is there and a whole number. jwt_get_grant_int() reads any other type as 0.
-std::optional<std::int64_t> integer_claim(jwt_t* jwt, const char* name) {
-  const Text json(jwt_get_grants_json(jwt, name));
-  if (json == nullptr) return std::nullopt;
-  return parse_integer(json.get());
+// Nothing when one of them is not there, or no JSON object without doubles. RFC 7515: what is
+// critical must be understood, and none of it is.
+std::optional<Parts> parse_parts(std::string_view token) {
+  const auto first = token.find('.');
+  const auto last = token.rfind('.');
+  if (first == last) return std::nullopt;
+  auto header = Claims::parse(token.substr(0, first));
+  auto claims = Claims::parse(token.substr(first + 1, last - first - 1));
+  if (!header || !claims || header->has("crit")) return std::nullopt;
+  return Parts{std::move(*header), std::move(*claims)};
 }
 
-bool has_claim(jwt_t* jwt, const char* name) {
-  return Text(jwt_get_grants_json(jwt, name)) != nullptr;
+bool is_signed_by(const std::vector<HmacKey>& keys, std::string_view token) {
+  const auto dot = token.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  const auto mac = parse_base64url(token.substr(dot + 1));
+  return mac && std::any_of(keys.begin(), keys.end(), [&](const HmacKey& key) {
+           return key.signs(token.substr(0, dot), *mac);
+         });
 }
 
-// The token if this key signed it with this algorithm.
-Jwt decode(const std::string& token, std::string_view key, jwt_alg_t algorithm) {
+// The kind of the key is its one algorithm, and the header must name it: libjwt would take the
+// bytes of a public key for a secret if the header said HS256.
+bool is_signed_by(const PublicKeys& keys, const Claims& header, const std::string& token) {
+  const auto key = keys.find(header.text("kid").value_or(""));
+  if (key == keys.end() || key->second.algorithm_name() != header.text("alg")) return false;
+  const std::string& pem = key->second.pem();
   jwt_t* raw = nullptr;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(key.data());
-  const int failed = jwt_decode(&raw, token.c_str(), bytes, static_cast<int>(key.size()));
-  Jwt jwt(raw);
-  return failed == 0 && jwt_get_alg(jwt.get()) == algorithm ? std::move(jwt) : nullptr;
+  const int failed =
+      jwt_decode(&raw, token.c_str(), reinterpret_cast<const unsigned char*>(pem.data()),
+                 static_cast<int>(pem.size()));
+  const Jwt jwt(raw);
+  const jwt_alg_t wanted =
+      key->second.algorithm() == PublicKey::Algorithm::kRs256 ? JWT_ALG_RS256 : JWT_ALG_ES256;
+  return failed == 0 && jwt_get_alg(jwt.get()) == wanted;
 }
 
-Jwt decode_own(const std::string& token, const std::vector<std::string>& secrets) {
-  for (const std::string& secret : secrets) {
-    if (Jwt jwt = decode(token, secret, JWT_ALG_HS256)) return jwt;
-  }
-  return nullptr;
-}
-
-// Before anything is verified only `kid` and `alg` are looked at. libjwt would take the bytes of a
-// public key for a secret if the header said HS256, so that the key's own algorithm comes first.
-Jwt decode_foreign(const std::string& token, const PublicKeys& keys) {
-  jwt_t* raw = nullptr;
-  const int failed = jwt_decode(&raw, token.c_str(), nullptr, 0);
-  const Jwt unverified(raw);
-  if (failed != 0) return nullptr;
-  const char* kid = jwt_get_header(unverified.get(), "kid");
-  const char* algorithm = jwt_get_header(unverified.get(), "alg");
-  if (kid == nullptr || algorithm == nullptr) return nullptr;
-  // RFC 7515: what is critical must be understood, and none of it is.
-  if (Text(jwt_get_headers_json(unverified.get(), "crit")) != nullptr) return nullptr;
-  const auto key = keys.find(std::string_view(kid));
-  if (key == keys.end() || key->second.algorithm_name() != algorithm) return nullptr;
-  return decode(
-      token, key->second.pem(),
-      key->second.algorithm() == PublicKey::Algorithm::kRs256 ? JWT_ALG_RS256 : JWT_ALG_ES256);
-}
-
-bool is_in_force(jwt_t* jwt, Time now) {
-  const auto expires_s = integer_claim(jwt, "exp");
+bool is_in_force(const Claims& claims, Time now) {
+  const auto expires_s = claims.integer("exp");
   if (!expires_s || *expires_s <= seconds_of(now)) return false;
-  if (!has_claim(jwt, "nbf")) return true;
-  const auto not_before_s = integer_claim(jwt, "nbf");
-  return not_before_s && *not_before_s <= seconds_of(now);
+  const auto not_before_s = claims.integer("nbf");
+  return not_before_s ? *not_before_s <= seconds_of(now) : !claims.has("nbf");
+}
+
+// User and times. A token without `iat` was issued before all times.
+std::optional<Identity> read_identity(const Claims& claims) {
+  const auto user_id = UserId::parse(claims.text("sub").value_or(""));
+  const auto issued_at = claims.has("iat") ? claims.date("iat") : Time{};
+  if (!user_id || !issued_at) return std::nullopt;
+  return Identity{*user_id, Role::kUser, *issued_at, time_of(*claims.integer("exp"))};
+}
+
+bool contains(const std::vector<std::string>& texts, const std::string& wanted) {
+  return std::find(texts.begin(), texts.end(), wanted) != texts.end();
 }
 
 // RFC 7519, NumericDate: seconds, with decimals if need be.
@@ -105,19 +101,6 @@ std::string numeric_date(Time time) {
   const Time whole = std::chrono::floor<std::chrono::seconds>(time);
   const std::string decimals = std::to_string(1'000'000 + (time - whole).count()).substr(1);
   return std::to_string(seconds_of(whole)) + "." + decimals;
-}
-
-// Of a token without `iat`: before all times. Nothing when the claim is no time.
-std::optional<Time> issue_time(jwt_t* jwt) {
-  const Text json(jwt_get_grants_json(jwt, "iat"));
-  return json == nullptr ? Time{} : parse_numeric_date(json.get());
-}
-
-// Without a claim: a user. Nothing when the claim names no role.
-std::optional<Role> role_of(jwt_t* jwt) {
-  if (!has_claim(jwt, "role")) return Role::kUser;
-  const char* name = jwt_get_grant(jwt, "role");
-  return name == nullptr ? std::nullopt : parse_role(name);
 }
 
 // What is signed says which token it is; the signature may have several forms.
@@ -162,19 +145,12 @@ std::string write_own_claims(const Identity& identity) {
          R"(","sub":")" + identity.user_id.text() + R"("})";
 }
 
-// Nothing when none of the keys signed it or it is not of this form.
-std::optional<Identity> read_own_token(const std::vector<HmacKey>& keys, std::string_view token) {
-  const auto dot = token.rfind('.');
-  if (dot == std::string_view::npos) return std::nullopt;
-  const std::string_view text = token.substr(0, dot);
-  std::string_view claims = text;
+// Nothing when it is not of this form. REQUIRES: it is signed.
+std::optional<Identity> read_own_form(std::string_view token) {
+  std::string_view claims = token.substr(0, token.rfind('.'));
   if (!take(claims, kOwnHeader) || !take(claims, ".")) return std::nullopt;
-  const auto mac = parse_base64url(token.substr(dot + 1));
   const auto json = parse_base64url(claims);
-  if (!mac || !json) return std::nullopt;
-  const auto signs = [&](const HmacKey& key) { return key.signs(text, *mac); };
-  if (std::none_of(keys.begin(), keys.end(), signs)) return std::nullopt;
-  return read_own_claims(*json);
+  return json ? read_own_claims(*json) : std::nullopt;
 }
 
 }  // namespace
@@ -187,8 +163,8 @@ std::optional<Role> parse_role(std::string_view name) {
   return std::nullopt;
 }
 
-AccessTokens::AccessTokens(std::vector<std::string> secrets) : secrets_(std::move(secrets)) {
-  for (const std::string& secret : secrets_) own_keys_.emplace_back(secret);
+AccessTokens::AccessTokens(const std::vector<std::string>& secrets) {
+  for (const std::string& secret : secrets) own_keys_.emplace_back(secret);
 }
 
 std::string AccessTokens::sign(const Identity& identity) const {
@@ -197,24 +173,43 @@ std::string AccessTokens::sign(const Identity& identity) const {
 }
 
 std::optional<Identity> AccessTokens::verify(std::string_view token, Time now) const {
-  if (token.find('\0') != std::string_view::npos) return std::nullopt;
-  auto identity = read_own_token(own_keys_, token);
-  if (!identity) identity = read_foreign_form(token, now);
+  auto identity = keys_.empty() ? verify_own(token, now) : verify_foreign(token, now);
   if (!identity || seconds_of(identity->expires_at) <= seconds_of(now)) return std::nullopt;
   identity->key = key_of(token);
   return identity;
 }
 
-std::optional<Identity> AccessTokens::read_foreign_form(std::string_view token, Time now) const {
-  const std::string text(token);
-  const Jwt jwt = keys_.empty() ? decode_own(text, secrets_) : decode_foreign(text, keys_);
-  if (jwt == nullptr || !is_in_force(jwt.get(), now)) return std::nullopt;
-  const char* subject = jwt_get_grant(jwt.get(), "sub");
-  const auto user_id = subject == nullptr ? std::nullopt : UserId::parse(subject);
-  const auto issued_at = issue_time(jwt.get());
-  const auto role = role_of(jwt.get());
-  if (!user_id || !issued_at || !role) return std::nullopt;
-  return Identity{*user_id, *role, *issued_at, time_of(*integer_claim(jwt.get(), "exp"))};
+std::optional<Identity> AccessTokens::verify_own(std::string_view token, Time now) const {
+  if (!is_signed_by(own_keys_, token)) return std::nullopt;
+  if (const auto identity = read_own_form(token)) return identity;
+  const auto parts = parse_parts(token);
+  if (!parts || parts->header.text("alg") != "HS256") return std::nullopt;
+  if (!is_in_force(parts->claims, now)) return std::nullopt;
+  auto identity = read_identity(parts->claims);
+  if (!identity || !parts->claims.has("role")) return identity;
+  const auto role = parse_role(parts->claims.text("role").value_or(""));
+  if (!role) return std::nullopt;
+  identity->role = *role;
+  return identity;
+}
+
+std::optional<Identity> AccessTokens::verify_foreign(std::string_view token, Time now) const {
+  if (token.find('\0') != std::string_view::npos) return std::nullopt;
+  const auto parts = parse_parts(token);
+  if (!parts || !is_signed_by(keys_, parts->header, std::string(token))) return std::nullopt;
+  const Claims& claims = parts->claims;
+  if (!is_in_force(claims, now) || claims.text("iss") != rules_.issuer ||
+      !contains(claims.texts("aud"), rules_.audience)) {
+    return std::nullopt;
+  }
+  auto identity = read_identity(claims);
+  if (!identity || identity->expires_at > now + kForeignLifetimeMax) return std::nullopt;
+  if (rules_.role_claim.empty()) return identity;
+  for (const std::string& value : claims.texts(rules_.role_claim.c_str())) {
+    const auto role = rules_.roles.find(value);
+    if (role != rules_.roles.end()) identity->role = std::max(identity->role, role->second);
+  }
+  return identity;
 }
 
 }  // namespace stagedoor::token

@@ -16,6 +16,7 @@ declare -Ar library_home=(
   ['<libmemcached[^>]*>']=lib/cache
   ['<(cjson/)?cJSON\.h>']=lib/http
   ['<jwt\.h>']=lib/token
+  ['<jansson[^>]*>']=lib/token
   ['<curl/[^>]*>']=lib/watch
   ['<sodium[^>]*>']=lib/password
   ['<utf8proc[^>]*>']=lib/people

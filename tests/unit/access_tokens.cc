@@ -224,11 +224,20 @@ TEST(AccessTokens, OfAnyOtherAlgorithmAreRefusedWhateverSignedThem) {
     ASSERT_NE(token, "");
     EXPECT_FALSE(verify(token)) << token;
   }
-  for (const char* algorithm : {"none", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256",
-                                "ES384", "PS256", "EdDSA", "HS257", "", "HS256 "}) {
+  for (const char* algorithm :
+       {"none", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA",
+        "HS257", "", "HS256 ", "hs256", "Hs256"}) {
     const std::string header = std::string(R"({"alg":")") + algorithm + R"(","typ":"JWT"})";
     EXPECT_FALSE(accepts_header(header)) << header;
   }
+}
+
+TEST(AccessTokens, WithANameTwiceOrWhatIsNotUnderstoodAreRefused) {
+  EXPECT_FALSE(accepts_claims(claims(R"("role":"admin")")));
+  EXPECT_FALSE(accepts_claims(claims(R"("sub":"0190163d-8694-739b-aea5-966c26f8ad92")")));
+  EXPECT_FALSE(accepts_header(R"({"alg":"HS256","alg":"HS256"})"));
+  EXPECT_FALSE(accepts_header(R"({"alg":"HS256","crit":["exp"]})"));
+  EXPECT_FALSE(accepts_header(R"({"alg":"HS256","crit":[]})"));
 }
 
 TEST(AccessTokens, ThatAreCutOffAreRefused) {
