@@ -37,7 +37,7 @@ std::string_view Request::path_to_log() const {
        {"/api/v1/password-resets/", "/api/v1/email-verifications/"}) {
     if (whole.starts_with(before_token)) return before_token;
   }
-  return whole;
+  return is_utf8(whole) ? whole : "(not UTF-8)";
 }
 
 const std::string& Request::request_id() const {

@@ -26,7 +26,7 @@ class Request {
   [[nodiscard]] std::string_view method() const { return param("REQUEST_METHOD"); }
   // The path without the query.
   [[nodiscard]] std::string_view path() const;
-  // The same for the log: of one that ends with the token of a letter what is before it.
+  // The same for the log: UTF-8, and of one that ends with the token of a letter what is before it.
   [[nodiscard]] std::string_view path_to_log() const;
   [[nodiscard]] const std::string& body() const { return body_; }
 
