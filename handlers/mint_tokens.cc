@@ -48,13 +48,13 @@ std::optional<Arguments> parse_arguments(int argc, char** argv) {
 }
 
 int mint_tokens(const Arguments& arguments, const token::AccessTokens& tokens) {
-  const Time expires_at = system_now() + arguments.ttl;
-  if (arguments.identity) {
-    std::cout << tokens.sign(*arguments.identity, expires_at) << '\n';
-  }
+  token::Identity identity = arguments.identity.value_or(token::Identity{});
+  identity.issued_at = system_now();
+  identity.expires_at = identity.issued_at + arguments.ttl;
+  if (arguments.identity) std::cout << tokens.sign(identity) << '\n';
   for (long long i = 0; i < arguments.users; ++i) {
-    const token::Identity identity{UserId::make(), token::Role::kUser};
-    std::cout << identity.user_id.text() << ' ' << tokens.sign(identity, expires_at) << '\n';
+    identity.user_id = UserId::make();
+    std::cout << identity.user_id.text() << ' ' << tokens.sign(identity) << '\n';
   }
   std::cout.flush();
   return std::cout ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -11,17 +11,6 @@
 namespace stagedoor {
 namespace {
 
-void write_entry(JsonWriter& json, const money::LedgerEntry& entry) {
-  json.begin_object()
-      .field("entry_id", entry.id)
-      .field("kind", entry.kind)
-      .field("amount", entry.amount)
-      .field("balance_after", entry.balance_after)
-      .field("reference", entry.reference)
-      .field("at", entry.at)
-      .end_object();
-}
-
 Outcome<http::Response> show_ledger(Call& call, Services& services) {
   const UserInPath user = read_user_in_path(call, services);
   const auto page = call.page<std::int64_t>();
@@ -29,10 +18,10 @@ Outcome<http::Response> show_ledger(Call& call, Services& services) {
   std::optional<std::int64_t> after;
   if (page.after) after = std::get<0>(*page.after);
   const auto found = money::list_ledger(services.database, user.id, after, page.limit);
-  return http::json(
-      200, write_list(found.items, found.more, write_entry, [](const money::LedgerEntry& entry) {
-        return http::encode_cursor(entry.id);
-      }));
+  return http::json(200, write_list(found.items, found.more, write_ledger_entry,
+                                    [](const money::LedgerEntry& entry) {
+                                      return http::encode_cursor(entry.id);
+                                    }));
 }
 
 }  // namespace

@@ -7,20 +7,16 @@
 #include "endpoint/account_json.h"
 #include "endpoint/endpoint.h"
 #include "password/password.h"
-#include "people/account_rules.h"
-#include "people/accounts.h"
 
 namespace stagedoor {
 namespace {
 
 Outcome<http::Response> sign_up(Call& call, Services& services) {
-  if (!services.access_tokens.can_sign()) call.refuse_path(Refusal::kNotFound);
+  expect_own_accounts(call, services);
   http::JsonObject& body = call.body();
-  const std::string name = body.text("name", {1, 100});
-  const std::string email = body.text("email", {3, 254});
-  const std::string password = body.text("password", {10, 128});
-  if (!is_readable(name)) body.fail("name", "must be readable text");
-  if (!is_email(email)) body.fail("email", "must be an e-mail address");
+  const std::string name = read_name(body.text("name", {1, 100}), body);
+  const std::string email = read_email(body.text("email", {3, 254}), body);
+  const std::string password = read_new_password(body, email);
   if (call.refused()) return call.refusal();
 
   return people::create_user(services.database, {name, email, password::hash(password)})

@@ -83,7 +83,7 @@ function is_method(not, row) {
 
 function print_endpoint(row, path,    zone, name, file) {
   if (split(limit[row], zone, ":") == 2)
-    printf "  limit_req zone=%s burst=%s nodelay;\n", zone[1], zone[2]
+    printf "  set $limit_zone %s;\n  limit_req zone=%s burst=%s nodelay;\n", zone[1], zone[1], zone[2]
   if (kind[level[row]] == "host") print "  include stagedoor/host_only.conf;"
   if (kind[level[row]] == "authorized")
     printf "  set $auth_level %s;\n  include stagedoor/auth.conf;\n", level[row]

@@ -117,7 +117,6 @@ load_settings() {
   warn_of_unknown_variables
   for name in "${KNOWN_SETTINGS[@]}"; do check_setting "$name"; done
   PORT=$(setting STAGEDOOR_PORT)
-  RATE_LIMITS=$(setting STAGEDOOR_RATE_LIMITS)
   WEB=$SOURCE/web
   BIN=$SOURCE/bin
   if is_checkout; then
@@ -128,7 +127,7 @@ load_settings() {
   [[ $BIN == /* ]] || BIN=$PWD/$BIN
   check_path STAGEDOOR_BIN "$BIN"
   # shellcheck disable=SC2034
-  readonly PORT RATE_LIMITS BIN WEB
+  readonly PORT BIN WEB
 }
 
 # The settings of the handlers as text to compare. It contains secrets.

@@ -38,7 +38,6 @@ render_web_server() {
   text=$(<"$template")
   text=${text//@HOME@/"$STAGEDOOR_HOME"}
   text=${text//@PORT@/"$PORT"}
-  text=${text//@RATE_LIMITS@/"$RATE_LIMITS"}
   text=${text//@WEB@/"$WEB"}
   files=$(open_files_max)
   text=${text//@FILES@/"$files"}
@@ -50,6 +49,7 @@ render_web_server() {
     text=$(sed '/@USER@/d' <<<"$text")
   fi
   write_file "$folder/nginx.conf" <<<"$text"
+  render_limits "$folder"
   # nginx looks for included files beside its configuration.
   ln -sfn "$SOURCE/nginx" "$folder/stagedoor"
   for part in upstreams locations; do
@@ -60,10 +60,22 @@ render_web_server() {
   done
 }
 
+# The limits to clients, with the settings that are named in them.
+render_limits() {
+  local folder=$1 part name text
+  for part in limits connections; do
+    text=$(<"$SOURCE/nginx/$part.conf.in")
+    for name in "${KNOWN_SETTINGS[@]}"; do
+      [[ ${CHECK[$name]} == '' ]] || text=${text//@$name@/"$(setting "$name")"}
+    done
+    write_file "$folder/$part.conf" <<<"$text"
+  done
+}
+
 # All that nginx reads, in one hash.
 web_server_fingerprint() {
   {
-    cat "$STAGEDOOR_HOME"/nginx/{nginx,upstreams,locations}.conf
+    cat "$STAGEDOOR_HOME"/nginx/{nginx,limits,connections,upstreams,locations}.conf
     find "$SOURCE/nginx" -type f -print0 | sort -z | xargs -0 cat
   } | sha256sum | cut -c 1-64
 }

@@ -123,6 +123,15 @@ class Loader {
     return 0;
   }
 
+  // Of a setting that is checked to be on or off.
+  bool is_on(const char* name) {
+    const std::string text = setting(name);
+    if (text != "on" && text != "off") {
+      fail(std::string(name) + ": '" + text + "' is neither on nor off");
+    }
+    return text == "on";
+  }
+
   DatabaseConfig database(const std::string& home) {
     const std::string url = setting("STAGEDOOR_DB");
     if (url.empty()) {
@@ -190,6 +199,36 @@ class Loader {
     return keys;
   }
 
+  // Who issues tokens and for whom: without either any token of the provider would do, also one
+  // that another of its clients holds.
+  std::string identity_party(const char* name, bool has_keys) {
+    std::string value = setting(name);
+    if (has_keys == value.empty()) {
+      fail(std::string(name) + (has_keys ? " is needed with" : " needs") +
+           " STAGEDOOR_IDENTITY_KEYS");
+    }
+    return value;
+  }
+
+  // Texts of the claim by the role that each gives. CLAIM alone: they are the names of roles.
+  void read_identity_roles(Config& config) {
+    const std::string text = setting("STAGEDOOR_IDENTITY_ROLE_CLAIM");
+    const auto blank = text.find(' ');
+    config.identity_role_claim = text.substr(0, blank);
+    if (blank == std::string::npos) {
+      config.identity_roles = {{"admin", "admin"}};
+      return;
+    }
+    for (const std::string& pair : split(text.substr(blank), ',')) {
+      const auto equals = pair.rfind('=');
+      if (equals == std::string::npos) {
+        fail("STAGEDOOR_IDENTITY_ROLE_CLAIM: '" + pair + "' is not TEXT=ROLE");
+      } else {
+        config.identity_roles[pair.substr(0, equals)] = pair.substr(equals + 1);
+      }
+    }
+  }
+
   // At least one line, so that callers may take the front.
   std::vector<std::string> secret_lines(const std::string& home, const char* name,
                                         std::size_t bytes_min) {
@@ -251,11 +290,16 @@ Result<Config, ConfigProblems> load_config() {
       std::chrono::milliseconds{loader.number("STAGEDOOR_MEMCACHED_TIMEOUT")};
   config.wait_max = std::chrono::milliseconds{loader.number("STAGEDOOR_WAIT_MAX")};
   config.currency = loader.currency();
+  config.verified_email = loader.is_on("STAGEDOOR_VERIFIED_EMAIL");
   config.access_token_ttl = std::chrono::seconds{loader.number("STAGEDOOR_ACCESS_TOKEN_TTL")};
   config.access_token_secrets =
       loader.secret_lines(config.home, "access_token_key", kSecretBytesMin);
   config.queue_token_keys = loader.secret_lines(config.home, "queue_token_keys", kSecretBytesMin);
   config.identity_keys = loader.identity_keys();
+  const bool has_keys = !config.identity_keys.empty();
+  config.identity_issuer = loader.identity_party("STAGEDOOR_IDENTITY_ISSUER", has_keys);
+  config.identity_audience = loader.identity_party("STAGEDOOR_IDENTITY_AUDIENCE", has_keys);
+  loader.read_identity_roles(config);
   config.alert_webhook = loader.alert_webhook();
   if (!loader.problems().empty()) return loader.problems();
   return config;

@@ -34,6 +34,7 @@ struct Config {
   std::chrono::milliseconds memcached_timeout{};
   std::chrono::milliseconds wait_max{};
   std::string currency;
+  bool verified_email = false;  // needed to join
   std::chrono::seconds access_token_ttl{};
   // Newest first; all of them verify, the first signs.
   std::vector<std::string> access_token_secrets;
@@ -41,6 +42,11 @@ struct Config {
   // Public keys of an outside identity provider in PEM, by `kid`. Unless there are none the
   // installation signs no access tokens.
   std::map<std::string, std::string> identity_keys;
+  // What its tokens must name, and the texts of the claim that gives roles, each with its role.
+  std::string identity_issuer;
+  std::string identity_audience;
+  std::string identity_role_claim;
+  std::map<std::string, std::string> identity_roles;
   // Where the sweep posts alerts; empty: nowhere. A secret.
   std::string alert_webhook;
 

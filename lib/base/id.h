@@ -42,6 +42,10 @@ using TokenId = Id<struct TokenIdKind>;
 using ReservationId = Id<struct ReservationIdKind>;
 using PaymentId = Id<struct PaymentIdKind>;
 using ChargeId = Id<struct ChargeIdKind>;
+// Tells one access token from all others: a hash of what is signed in it.
+using SessionKey = Id<struct SessionKeyKind>;
+// What the link in a letter leads to.
+using LinkId = Id<struct LinkIdKind>;
 
 // An integer of one kind: a ConcertId is not a DateId, and neither is an amount of money.
 template <typename Kind>

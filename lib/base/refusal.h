@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,6 +22,10 @@ enum class Refusal {
   kValidationFailed,
   kEmailTaken,
   kBadCredentials,
+  kTooManyAttempts,
+  kLinkExpired,
+  kAccountInUse,
+  kEmailUnverified,
   kSaleClosed,
   kSoldOut,
   kQueueTokenRequired,
@@ -61,6 +66,7 @@ struct Refused {
   Refusal refusal;
   std::vector<RefusalMember> members = {};
   std::vector<FieldError> errors = {};  // of kValidationFailed
+  std::optional<int> retry_after_s = {};
 
   static Refused fields(std::vector<FieldError> errors) {
     return {Refusal::kValidationFailed, {}, std::move(errors)};

@@ -2,32 +2,23 @@
 
 #include <algorithm>
 
+#include "endpoint/access_token.h"
 #include "endpoint/queue_json.h"
 #include "http/caching.h"
 
 namespace stagedoor {
 namespace {
 
-// The access token of `Authorization: Bearer <token>`.
-std::string_view bearer_token(std::string_view header) {
-  constexpr std::string_view kScheme = "bearer ";
-  if (header.size() <= kScheme.size()) return {};
-  for (std::size_t i = 0; i < kScheme.size(); ++i) {
-    const char lower = header[i] == ' ' ? ' ' : static_cast<char>(header[i] | 0x20);
-    if (lower != kScheme[i]) return {};
+Outcome<token::Identity> identify(const http::Request& request, Services& services) {
+  const auto identity = read_access_token(request, services);
+  if (!identity) return identity;
+  if (services.access.has_ended(
+          {identity->user_id, identity->key, identity->issued_at, identity->expires_at})) {
+    return Refused{Refusal::kUnauthenticated};
   }
-  header.remove_prefix(kScheme.size());
-  while (header.starts_with(' ')) header.remove_prefix(1);
-  return header;
-}
-
-Outcome<token::Identity> identify(const http::Request& request, const Services& services) {
-  const auto identity = services.access_tokens.verify(
-      bearer_token(request.param("HTTP_AUTHORIZATION")), system_now());
-  if (!identity) return Refused{Refusal::kUnauthenticated};
   const bool needs_admin = request.param("AUTH_LEVEL") == "admin";
   if (needs_admin && identity->role != token::Role::kAdmin) return Refused{Refusal::kForbidden};
-  return *identity;
+  return identity;
 }
 
 // The seat listing may go on for a second with a token that has ended; this is half of it.

@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "endpoint/access_token.h"
 #include "endpoint/queue_json.h"
 #include "http/idempotency_key.h"
 #include "http/query.h"
@@ -11,8 +12,12 @@ namespace stagedoor {
 
 UserId Call::user() { return take(Step::kCaller, request_->user_id()); }
 
-bool Call::is_admin() const {
-  return token::parse_role(request_->param("STAGEDOOR_ROLE")) == token::Role::kAdmin;
+token::Role Call::role() const {
+  return token::parse_role(request_->param("STAGEDOOR_ROLE")).value_or(token::Role::kUser);
+}
+
+token::Identity Call::session() {
+  return take(Step::kCaller, read_access_token(*request_, *services_));
 }
 
 QueueTokenClaims Call::queue_token() {

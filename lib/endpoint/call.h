@@ -41,7 +41,10 @@ class Call {
 
   // The signed-in user.
   UserId user();
-  [[nodiscard]] bool is_admin() const;
+  [[nodiscard]] token::Role role() const;
+  [[nodiscard]] bool is_admin() const { return role() == token::Role::kAdmin; }
+  // The access token that came with the call, which `authorize` has let in.
+  token::Identity session();
 
   // The claims of the Queue-Token, where it alone says who calls.
   QueueTokenClaims queue_token();

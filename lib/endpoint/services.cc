@@ -1,5 +1,6 @@
 #include "endpoint/services.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <cstdlib>
@@ -20,12 +21,17 @@ std::string cache_prefix(const DatabaseConfig& database) {
   return "sd" + std::to_string(hash) + ":";
 }
 
-// What is wrong with the keys of the identity provider.
+// What is wrong with the keys and roles of the identity provider.
 ConfigProblems check_identity_keys(const Config& config) {
   ConfigProblems problems;
   for (const auto& [kid, pem] : config.identity_keys) {
     const auto key = token::PublicKey::parse(pem);
     if (!key) problems.push_back("STAGEDOOR_IDENTITY_KEYS: " + kid + ".pem " + key.error());
+  }
+  for (const auto& [text, role] : config.identity_roles) {
+    if (!token::parse_role(role)) {
+      problems.push_back("STAGEDOOR_IDENTITY_ROLE_CLAIM: there is no role '" + role + "'");
+    }
   }
   return problems;
 }
@@ -45,7 +51,12 @@ token::AccessTokens make_access_tokens(const Config& config) {
     assert(key);
     keys.emplace(kid, *key);
   }
-  return token::AccessTokens(std::move(keys));
+  token::IdentityRules rules{config.identity_issuer, config.identity_audience,
+                             config.identity_role_claim};
+  for (const auto& [text, role] : config.identity_roles) {
+    rules.roles.emplace(text, *token::parse_role(role));
+  }
+  return token::AccessTokens(std::move(keys), std::move(rules));
 }
 
 Services::Services(Config loaded)
@@ -55,6 +66,9 @@ Services::Services(Config loaded)
       cache(memcached),
       access_tokens(make_access_tokens(config)),
       queue_tokens(config.queue_token_keys),
+      link_tokens(config.access_token_secrets),
+      access(database,
+             std::max<std::chrono::seconds>(config.access_token_ttl, std::chrono::days{1})),
       lines(database, memcached),
       listings(database, memcached, config.listings_directory()) {}
 

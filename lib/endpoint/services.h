@@ -9,8 +9,10 @@
 #include "cache/versioned.h"
 #include "db/connection.h"
 #include "line/queue_tokens.h"
+#include "people/access_snapshot.h"
 #include "sale/listings.h"
 #include "token/access_token.h"
+#include "token/link_token.h"
 #include "token/queue_token.h"
 
 namespace stagedoor {
@@ -25,6 +27,8 @@ struct Services {
   cache::Versioned cache;
   token::AccessTokens access_tokens;
   token::QueueTokens queue_tokens;
+  token::LinkTokens link_tokens;
+  people::AccessSnapshot access;
   line::LineViews lines;
   sale::Listings listings;
   // Whom this process has seen let in, and until when it need not look again (monotonic time).

@@ -112,7 +112,7 @@ std::string as_cgi(const Request& request, const Response& response) {
 std::string conclude(const Request& request, const Answer& answer, Micros took) {
   const log::RequestScope scope(request.request_id(), request.param("STAGEDOOR_TRACE_ID"));
   log::request({.method = request.method(),
-                .path = request.path(),
+                .path = request.path_to_log(),
                 .user_id = request.param("STAGEDOOR_USER_ID"),
                 .status = answer.response.status,
                 .took = took,

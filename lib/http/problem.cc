@@ -33,6 +33,14 @@ Look look_of(Refusal refusal) {
       return {409, "email_taken", "This e-mail address has an account already"};
     case Refusal::kBadCredentials:
       return {401, "bad_credentials", "E-mail address or password is wrong"};
+    case Refusal::kTooManyAttempts:
+      return {429, "too_many_attempts", "This account was tried too often"};
+    case Refusal::kLinkExpired:
+      return {410, "link_expired", "This link was used already or is too old"};
+    case Refusal::kAccountInUse:
+      return {409, "account_in_use", "This account has a hold, a date to come or money left"};
+    case Refusal::kEmailUnverified:
+      return {403, "email_unverified", "Verify your e-mail address first"};
     case Refusal::kSaleClosed:
       return {410, "sale_closed", "The sale of this concert is over"};
     case Refusal::kSoldOut:
@@ -110,6 +118,7 @@ Problem problem_for(const Refused& refused) {
   Problem problem{.status = look.status,
                   .code = look.code,
                   .title = look.title,
+                  .retry_after_s = refused.retry_after_s,
                   .members = refused.members,
                   .errors = refused.errors};
   if (refused.refusal == Refusal::kUnavailable) problem.retry_after_s = spread_retry_after_s();

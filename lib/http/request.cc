@@ -31,6 +31,15 @@ std::string_view Request::path() const {
   return uri.substr(0, uri.find('?'));
 }
 
+std::string_view Request::path_to_log() const {
+  const std::string_view whole = path();
+  for (const std::string_view before_token :
+       {"/api/v1/password-resets/", "/api/v1/email-verifications/"}) {
+    if (whole.starts_with(before_token)) return before_token;
+  }
+  return is_utf8(whole) ? whole : "(not UTF-8)";
+}
+
 const std::string& Request::request_id() const {
   if (request_id_.empty()) request_id_ = param("STAGEDOOR_REQUEST_ID");
   if (request_id_.empty()) request_id_ = Id<struct RequestIdKind>::make().text();

@@ -24,8 +24,10 @@ class Request {
   [[nodiscard]] std::string_view param(const char* name) const;
 
   [[nodiscard]] std::string_view method() const { return param("REQUEST_METHOD"); }
-  // The path without the query, for the log.
+  // The path without the query.
   [[nodiscard]] std::string_view path() const;
+  // The same for the log: UTF-8, and of one that ends with the token of a letter what is before it.
+  [[nodiscard]] std::string_view path_to_log() const;
   [[nodiscard]] const std::string& body() const { return body_; }
 
   // The web server's id of this request, or one made here when it runs as plain CGI.

@@ -65,6 +65,8 @@ constexpr std::array kOfTheInstallation = {
                   "Alerts that the webhook accepted"},
     CounterFamily{Counter::kAlertErrors, "stagedoor_alert_errors_total",
                   "Alerts that the webhook did not accept, to be tried again"},
+    CounterFamily{Counter::kPasswordChecks, "stagedoor_password_checks_total",
+                  "Passwords that were compared with a hash"},
 };
 
 struct DurationFamily {

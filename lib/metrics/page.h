@@ -45,6 +45,7 @@ enum class Counter : std::size_t {
   kSweepErrors,
   kAlertsSent,
   kAlertErrors,
+  kPasswordChecks,
   kCount
 };
 

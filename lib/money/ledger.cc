@@ -9,11 +9,6 @@
 namespace stagedoor::money {
 namespace {
 
-const db::Select<Account> kSelectAccount({{"name", &Account::name},
-                                          {"email", &Account::email},
-                                          {"created_at", &Account::created_at},
-                                          {"balance", &Account::balance}},
-                                         "FROM users WHERE user_id = ?");
 constexpr const char* kInsertEntries =
     "INSERT INTO ledger_entries (account, user_id, concert_id, kind, reference, amount,"
     " balance_after, at) VALUES ('USER', ?, NULL, ?, ?, ?, ?, ?), (?, NULL, ?, ?, ?, ?, NULL, ?)";
@@ -28,10 +23,6 @@ const db::Select<LedgerEntry> kListLedger({{"entry_id", &LedgerEntry::id},
                                           " ORDER BY entry_id DESC LIMIT ?");
 
 }  // namespace
-
-std::optional<Account> find_account(db::Connection& database, UserId user_id) {
-  return kSelectAccount.first(database, user_id);
-}
 
 Money move_money(db::Transaction& transaction, const Movement& movement, Money balance, Time now) {
   const Money after = balance + movement.to_user;

@@ -13,16 +13,6 @@
 
 namespace stagedoor::money {
 
-// A user's row.
-struct Account {
-  std::optional<std::string> name = {};
-  std::optional<std::string> email = {};
-  Time created_at = {};
-  Money balance = {};
-};
-
-std::optional<Account> find_account(db::Connection& database, UserId user_id);
-
 // One movement of money between a user and the till or the organiser of a concert.
 struct Movement {
   MovementKind kind;

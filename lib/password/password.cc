@@ -5,6 +5,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "metrics/metrics.h"
+
 namespace stagedoor::password {
 namespace {
 
@@ -32,6 +34,7 @@ std::string hash(const std::string& password) {
 
 bool verify(const std::string& password, const std::string& stored) {
   start_library();
+  metrics::count(metrics::Counter::kPasswordChecks);
   return crypto_pwhash_str_verify(stored.c_str(), password.data(), password.size()) == 0;
 }
 

@@ -14,4 +14,7 @@ bool verify(const std::string& password, const std::string& stored);
 // A hash that no password matches.
 const std::string& unknown_user_hash();
 
+// Whether it is one of those that are tried first, in any case of its letters.
+bool is_common(std::string password);
+
 }  // namespace stagedoor::password

@@ -9,7 +9,8 @@ namespace stagedoor::people {
 namespace {
 
 const db::Select<LockedUser> kLockUser({{"name", &LockedUser::name},
-                                        {"balance", &LockedUser::balance}},
+                                        {"balance", &LockedUser::balance},
+                                        {"erased_at IS NOT NULL", &LockedUser::is_erased}},
                                        "FROM users WHERE user_id = ? FOR UPDATE");
 
 constexpr const char* kSetBalance = "UPDATE users SET balance = ? WHERE user_id = ?";
@@ -26,6 +27,11 @@ const db::Select<AnswerRow> kSelectAnswer({{"fingerprint", &AnswerRow::fingerpri
                                           "FROM idempotency_keys"
                                           " WHERE user_id = ? AND operation = ? AND client_key = ?"
                                           " AND created_at > SYSDATE(6) - INTERVAL 1 DAY");
+
+const db::Select<StoredKey> kListKeys({{"operation", &StoredKey::operation},
+                                       {"client_key", &StoredKey::client_key},
+                                       {"created_at", &StoredKey::created_at}},
+                                      "FROM idempotency_keys WHERE user_id = ?");
 
 constexpr const char* kInsertAnswer =
     "INSERT INTO idempotency_keys (user_id, operation, client_key, fingerprint, status, body,"
@@ -64,6 +70,10 @@ void store_answer(db::Transaction& transaction, UserId user_id, const Idempotenc
   assert(transaction.has_entered(db::LockRank::kUser));
   transaction.execute(kInsertAnswer, user_id, key.operation, key.client_key, key.fingerprint,
                       answer.status, answer.body);
+}
+
+std::vector<StoredKey> list_keys(db::Connection& database, UserId user_id) {
+  return kListKeys.all(database, user_id);
 }
 
 std::int64_t prune_keys(db::Connection& database) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "base/refusal.h"
 #include "db/transaction.h"
@@ -29,6 +30,7 @@ struct StoredAnswer {
 struct LockedUser {
   std::optional<std::string> name = {};
   Money balance = {};
+  bool is_erased = false;
 };
 
 // What applying a request gave: the answer, and what follows the commit. A replay has no effect.
@@ -54,8 +56,9 @@ void store_answer(db::Transaction& transaction, UserId user_id, const Idempotenc
 
 // Locks the user's row, replays the answer to the key, or runs `body(Transaction&, LockedUser)`,
 // stores its answer and commits. The body returns Outcome<Applied<Effect>>; what it refuses changes
-// nothing. Without a key there is nothing to replay, and the user is not locked.
-// REQUIRES: the user's row exists (ensure_user); the body does not commit.
+// nothing. A user who was erased a moment ago is refused as kUnauthenticated. Without a key there
+// is nothing to replay, and the user is not locked. REQUIRES: the user's row exists (ensure_user);
+// the body does not commit.
 template <typename Body>
 auto apply_once(db::Connection& database, UserId user_id, const std::optional<IdempotencyKey>& key,
                 const Body& body) {
@@ -64,6 +67,7 @@ auto apply_once(db::Connection& database, UserId user_id, const std::optional<Id
     LockedUser user;
     if (key) {
       user = lock_user(transaction, user_id);
+      if (user.is_erased) return Refused{Refusal::kUnauthenticated};
       auto found = find_answer(transaction, user_id, *key);
       if (!found) return found.error();
       if (*found) return {{std::move(**found)}};
@@ -75,6 +79,14 @@ auto apply_once(db::Connection& database, UserId user_id, const std::optional<Id
     return applied;
   });
 }
+
+// A key that is kept, as its user may know it.
+struct StoredKey {
+  std::string operation;
+  std::string client_key;
+  Time created_at;
+};
+std::vector<StoredKey> list_keys(db::Connection& database, UserId user_id);
 
 // Forgets keys older than a day, one bounded batch; returns how many.
 std::int64_t prune_keys(db::Connection& database);

@@ -18,14 +18,26 @@ enum class Role { kUser, kAdmin };
 std::string_view role_name(Role role);
 std::optional<Role> parse_role(std::string_view name);
 
-// Who sends a request.
+// Who sends a request, and with which token.
 struct Identity {
   UserId user_id;
   Role role = Role::kUser;
+  Time issued_at = {};  // of a token that does not say: before all times
+  Time expires_at = {};
+  SessionKey key = {};
 };
 
 // The public keys of an outside identity provider by their `kid`.
 using PublicKeys = std::map<std::string, PublicKey, std::less<>>;
+
+// What tokens of the provider must say to be for this installation, and which values of which claim
+// give a role; without a claim all are users.
+struct IdentityRules {
+  std::string issuer;
+  std::string audience;
+  std::string role_claim = {};
+  std::map<std::string, Role, std::less<>> roles = {};
+};
 
 // Signs and verifies access tokens (JWT). Either the installation signs its own, HS256 with its own
 // secret, or they come from an outside identity provider, RS256 or ES256 with the key that `kid`
@@ -33,21 +45,26 @@ using PublicKeys = std::map<std::string, PublicKey, std::less<>>;
 class AccessTokens {
  public:
   // Its own. REQUIRES: a secret at least; the first signs, all of them verify.
-  explicit AccessTokens(std::vector<std::string> secrets);
+  explicit AccessTokens(const std::vector<std::string>& secrets);
   // Of an identity provider. REQUIRES: a key at least.
-  explicit AccessTokens(PublicKeys keys) : keys_(std::move(keys)) {}
+  AccessTokens(PublicKeys keys, IdentityRules rules)
+      : keys_(std::move(keys)), rules_(std::move(rules)) {}
 
-  [[nodiscard]] bool can_sign() const { return !secrets_.empty(); }
-  // REQUIRES: can_sign()
-  [[nodiscard]] std::string sign(const Identity& identity, Time expires_at) const;
+  [[nodiscard]] bool can_sign() const { return !own_keys_.empty(); }
+  // A token with this user, role and times. REQUIRES: can_sign()
+  [[nodiscard]] std::string sign(const Identity& identity) const;
 
-  // Nothing when the signature, the algorithm, `exp`, `nbf`, `sub` or `role` is not right.
+  // Nothing when the signature, the algorithm, `exp`, `nbf`, `iat`, `sub` or `role` is not right,
+  // or a name is there twice; of a provider's also `iss`, `aud`, or an `exp` more than a day ahead.
   [[nodiscard]] std::optional<Identity> verify(std::string_view token, Time now) const;
 
  private:
-  std::vector<std::string> secrets_;
-  std::vector<HmacKey> own_keys_;  // of the secrets
+  [[nodiscard]] std::optional<Identity> verify_own(std::string_view token, Time now) const;
+  [[nodiscard]] std::optional<Identity> verify_foreign(std::string_view token, Time now) const;
+
+  std::vector<HmacKey> own_keys_;
   PublicKeys keys_;
+  IdentityRules rules_;
 };
 
 }  // namespace stagedoor::token

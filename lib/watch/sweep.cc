@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "line/line_ends.h"
 #include "people/apply_once.h"
+#include "people/housekeeping.h"
 #include "sale/concerts.h"
 #include "sale/lapsed_holds.h"
 
@@ -62,6 +63,8 @@ SweepSummary sweep(line::LineStores stores, const std::function<void()>& send_al
   attempt(summary, "forget old keys", [&] {
     summary.keys_pruned = in_batches([&] { return people::prune_keys(stores.database); });
   });
+  attempt(summary, "forget old attempts, links and letters",
+          [&] { in_batches([&] { return people::prune_accounts(stores.database); }); });
   std::vector<ConcertId> lines;
   attempt(summary, "look for lines", [&] { lines = line::lines_to_advance(stores.database); });
   for (const ConcertId id : lines) {

@@ -136,10 +136,11 @@ TEST(ShowConcert, WorksFromAShell) {
 TEST(SignUp, WorksFromAShell) {
   const CgiAnswer answer =
       run_cgi("sign_up", {{"REQUEST_METHOD", "POST"}},
-              R"({"name":"x","email":"shell@example.org","password":"0123456789"})");
+              R"({"name":"x","email":"shell@example.org","password":"correct horse battery"})");
   EXPECT_EQ(answer.response.status, 201) << answer.response;
-  const CgiAnswer in = run_cgi("sign_in", {{"REQUEST_METHOD", "POST"}},
-                               R"({"email":"shell@example.org","password":"0123456789"})");
+  const CgiAnswer in =
+      run_cgi("sign_in", {{"REQUEST_METHOD", "POST"}},
+              R"({"email":"shell@example.org","password":"correct horse battery"})");
   EXPECT_EQ(in.response.json()["user_id"], answer.response.json()["user_id"]);
 }
 

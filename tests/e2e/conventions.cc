@@ -1,6 +1,7 @@
 // Conventions: every row, through nginx.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 
@@ -69,7 +70,7 @@ TEST(AWrongMethod, IsRefusedWithTheAllowedOnes) {
       {"OPTIONS", "/concerts", "GET, HEAD"},
       {"BREW", "/concerts", "GET, HEAD"},
       // nginx refuses it before it looks at the path.
-      {"TRACE", "/concerts", "GET, HEAD, POST, PATCH, DELETE"},
+      {"TRACE", "/concerts", "GET, HEAD, POST, PUT, PATCH, DELETE"},
       {"PUT", "/concerts/1", "GET, HEAD"},
       {"PATCH", "/concerts/1/dates", "GET, HEAD"},
       {"GET", "/users", "POST"},
@@ -173,6 +174,8 @@ TEST(EveryAnswer, CarriesARequestIdAndSecurityHeaders) {
     const Response response = send(request);
     EXPECT_TRUE(response.has_header("X-Request-Id")) << response;
     EXPECT_EQ(response.header("X-Content-Type-Options"), "nosniff") << response;
+    EXPECT_EQ(response.header("Cross-Origin-Opener-Policy"), "same-origin") << response;
+    EXPECT_TRUE(response.has_header("Permissions-Policy")) << response;
   }
 }
 
@@ -184,6 +187,19 @@ TEST(EveryAnswer, IsWholeWhateverTheSizeOfTheHeaders) {
     ASSERT_EQ(response.status, 200) << size << "\n" << response;
   }
   EXPECT_EQ(Installation::shared().log("nginx.error.log").find("reset by peer"), std::string::npos);
+}
+
+TEST(TheAccessLog, IsAsciiAndHoldsNoQuery) {
+  const std::string end = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+  raw("GET /api/v1/concerts?access_token=tell-nobody" + end + "\r\n");
+  raw("GET /api/v1/concerts/\xFF\xFE" + end + "X-Request-Id: the-last-one\r\n\r\n");
+  std::string log;
+  ASSERT_TRUE(eventually(std::chrono::seconds(5), [&] {
+    log = Installation::shared().log("nginx.access.log");
+    return log.find("the-last-one") != std::string::npos;
+  }));
+  EXPECT_EQ(log.find("tell-nobody"), std::string::npos);
+  EXPECT_TRUE(std::all_of(log.begin(), log.end(), [](char c) { return c > 0; }));
 }
 
 TEST(Head, AnswersAsGetDoesWithoutABody) {

@@ -3,6 +3,8 @@
 
 #include <ctime>
 #include <fstream>
+#include <thread>
+#include <tuple>
 
 #include "support/jwt.h"
 #include "support/temporary_folder.h"
@@ -16,8 +18,13 @@ constexpr const char* kUser = "0190b7c2-0000-7000-8000-00000000000a";
 constexpr const char* kAdmin = "0190b7c2-0000-7000-8000-00000000000b";
 
 std::string claims(const std::string& subject, const std::string& role) {
-  return R"({"sub":")" + subject + R"(","role":")" + role + R"(","exp":)" +
-         std::to_string(std::time(nullptr) + 600) + "}";
+  return R"({"sub":")" + subject + R"(","groups":[")" + role + R"("],"exp":)" +
+         std::to_string(std::time(nullptr) + 600) +
+         R"(,"iss":"https://login.example.org","aud":"https://tickets.example.org"})";
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
 }
 
 std::string header(const std::string& algorithm, const std::string& kid) {
@@ -49,8 +56,11 @@ struct World {
   World() {
     folder.add("r1", rsa.public_pem());
     folder.add("e1", elliptic.public_pem());
-    installation =
-        std::make_unique<Installation>(Variables{{"STAGEDOOR_IDENTITY_KEYS", folder.path()}});
+    installation = std::make_unique<Installation>(
+        Variables{{"STAGEDOOR_IDENTITY_KEYS", folder.path()},
+                  {"STAGEDOOR_IDENTITY_ISSUER", "https://login.example.org"},
+                  {"STAGEDOOR_IDENTITY_AUDIENCE", "https://tickets.example.org"},
+                  {"STAGEDOOR_IDENTITY_ROLE_CLAIM", "groups box office=admin"}});
   }
 };
 
@@ -89,7 +99,7 @@ TEST_F(WithAnIdentityProvider, AnUnknownSubjectIsANewUserWithNothing) {
   EXPECT_TRUE(user.json()["email"].is_null()) << user;
 }
 
-TEST_F(WithAnIdentityProvider, TheRoleInTheTokenCounts) {
+TEST_F(WithAnIdentityProvider, AMappedRoleInTheTokenCounts) {
   const std::string body = to_json(NewConcert{});
   const auto create = [&](const std::string& token) {
     return call({.method = "POST",
@@ -97,9 +107,9 @@ TEST_F(WithAnIdentityProvider, TheRoleInTheTokenCounts) {
                  .headers = {bearer(token), {"Content-Type", "application/json"}},
                  .body = body});
   };
-  EXPECT_EQ(create(elliptic_token(kAdmin, "admin")).status, 201);
+  EXPECT_EQ(create(elliptic_token(kAdmin, "box office")).status, 201);
   expect_problem(create(elliptic_token(kAdmin, "user")), 403, "forbidden");
-  expect_problem(create(elliptic_token(kAdmin, "root")), 401, "unauthenticated");
+  expect_problem(create(elliptic_token(kAdmin, "admin")), 403, "forbidden");
 }
 
 TEST_F(WithAnIdentityProvider, ForgedTokensAreRefused) {
@@ -120,6 +130,12 @@ TEST_F(WithAnIdentityProvider, ForgedTokensAreRefused) {
       world_->rsa.sign_jwt(R"({"alg":"RS256"})", admin),
       world_->rsa.sign_jwt(header("RS384", "r1"), admin),
       world_->elliptic.sign_jwt(header("RS256", "r1"), admin),
+      // What another client of the provider holds, or one that should have ended long ago.
+      world_->rsa.sign_jwt(header("RS256", "r1"), replaced(admin, "tickets.", "other.")),
+      world_->rsa.sign_jwt(header("RS256", "r1"), replaced(admin, "login.", "evil.")),
+      world_->rsa.sign_jwt(header("RS256", "r1"), replaced(admin, "\"exp\":", "\"exp\":9")),
+      world_->rsa.sign_jwt(header("RS256", "r1"), replaced(admin, "{", R"({"sub":"x",)")),
+      world_->rsa.sign_jwt(R"({"alg":"RS256","kid":"r1","crit":["b64"]})", admin),
   };
   for (const std::string& token : forged) {
     SCOPED_TRACE(token.substr(0, 60));
@@ -127,23 +143,43 @@ TEST_F(WithAnIdentityProvider, ForgedTokensAreRefused) {
   }
 }
 
-TEST_F(WithAnIdentityProvider, TheInstallationMakesNoAccountsAndNoTokens) {
-  const Headers json = {{"Content-Type", "application/json"}};
-  const std::string account =
-      R"({"name":"Mina","email":"mina@example.org","password":"correct horse battery"})";
-  expect_problem(
-      call({.method = "POST", .path = "/api/v1/users", .headers = json, .body = account}), 404,
-      "not_found");
-  expect_problem(
-      call({.method = "POST",
-            .path = "/api/v1/sessions",
-            .headers = json,
-            .body = R"({"email":"mina@example.org","password":"correct horse battery"})"}),
-      404, "not_found");
+TEST_F(WithAnIdentityProvider, TheInstallationKeepsNoAccountsAndMakesNoTokens) {
+  const std::string user = "/users/" + std::string(kUser);
+  const std::string password = R"("password":"correct horse battery")";
+  const std::string address = R"("email":"mina@example.org")";
+  const std::vector<std::tuple<std::string, std::string, std::string>> calls = {
+      {"POST", "/users", R"({"name":"Mina",)" + address + "," + password + "}"},
+      {"POST", "/sessions", "{" + address + "," + password + "}"},
+      {"POST", "/password-resets", "{" + address + "}"},
+      {"PATCH", user, R"({"name":"Mina"})"},
+      {"DELETE", user, "{" + password + "}"},
+      {"PUT", user + "/password", R"({"current_password":"of before",)" + password + "}"}};
+  for (const auto& [method, path, body] : calls) {
+    SCOPED_TRACE(method + " " + path);
+    expect_problem(
+        call({.method = method,
+              .path = "/api/v1" + path,
+              .headers = {bearer(rsa_token(kUser, "user")), {"Content-Type", "application/json"}},
+              .body = body}),
+        404, "not_found");
+  }
   const CommandResult minted = world_->installation->run({"token", "--admin"});
   EXPECT_EQ(minted.exit_code, 1);
   EXPECT_EQ(minted.out, "");
   EXPECT_NE(minted.err.find("identity provider"), std::string::npos) << minted.err;
+}
+
+TEST_F(WithAnIdentityProvider, ASessionEndsHereAlthoughItsTokenIsGoodThere) {
+  const std::string token = elliptic_token(kUser, "user");
+  const std::string other = rsa_token(kUser, "user");
+  ASSERT_EQ(balance(token).status, 200);
+  EXPECT_EQ(
+      call({.method = "DELETE", .path = "/api/v1/sessions/current", .headers = {bearer(token)}})
+          .status,
+      204);
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  expect_problem(balance(token), 401, "unauthenticated");
+  EXPECT_EQ(balance(other).status, 200);
 }
 
 TEST_F(WithAnIdentityProvider, KeysAreAddedAndTakenAwayByUp) {

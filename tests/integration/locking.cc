@@ -9,6 +9,7 @@
 #include "line/line_ends.h"
 #include "money/ledger.h"
 #include "money/payments.h"
+#include "people/sessions.h"
 #include "sale/lapsed_holds.h"
 #include "sale/reservation_rows.h"
 #include "sale/reservations.h"
@@ -99,6 +100,8 @@ TEST_F(Locking, IsThatOfTheTableInTheDocuments) {
     EXPECT_TRUE(money::charge(database, claims(0).user_id, Money{1'000}, key("charge"),
                               [](const money::Charge&) { return "charged"; }));
   });
+  record("change an account, a password or its sessions",
+         [&] { people::end_all_sessions(database, claims(0).user_id); });
   PaymentId payment;
   record("pay", [&] {
     EXPECT_TRUE(money::pay(here_.stores, {claims(0).user_id, claims(0), reservation, key("pay")},

@@ -9,7 +9,7 @@ import { parse } from "yaml";
 const HEADERS_OF_EVERY_ANSWER = new Set([
   "accept-ranges", "connection", "content-encoding", "content-length", "content-type", "date",
   "last-modified", "server", "transfer-encoding", "vary",
-  "content-security-policy", "referrer-policy", "x-content-type-options", "x-frame-options",
+  "content-security-policy", "cross-origin-opener-policy", "permissions-policy", "referrer-policy", "x-content-type-options", "x-frame-options",
 ]);
 
 // Keywords below which a schema describes another value than its parent does.

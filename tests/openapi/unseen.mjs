@@ -4,7 +4,7 @@ export const SEEN_SOMEWHERE = new Map([
   ["bad_request", "nginx, of a request that it cannot read"],
   ["body_too_large", "nginx, of every body"],
   ["method_not_allowed", "nginx, from handlers/endpoints.conf"],
-  ["rate_limited", "nginx/rate_limits_on.conf"],
+  ["rate_limited", "nginx/limits.conf.in"],
   ["timeout", "nginx, of a handler that does not answer"],
   ["unavailable", "the serve loop, or nginx where no handler is there"],
 ]);

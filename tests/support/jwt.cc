@@ -47,16 +47,18 @@ std::string base64url(std::string_view bytes) {
   return encoded;
 }
 
-std::string sign_jwt(std::string_view header_json, std::string_view claims_json,
-                     std::string_view key) {
-  const std::string signed_part = base64url(header_json) + "." + base64url(claims_json);
+std::string hmac_sha256(std::string_view text, std::string_view key) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int digest_size = 0;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(signed_part.data()), signed_part.size(), digest,
-       &digest_size);
-  const std::string_view signature(reinterpret_cast<const char*>(digest), digest_size);
-  return signed_part + "." + base64url(signature);
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &digest_size);
+  return {reinterpret_cast<const char*>(digest), digest_size};
+}
+
+std::string sign_jwt(std::string_view header_json, std::string_view claims_json,
+                     std::string_view key) {
+  const std::string signed_part = base64url(header_json) + "." + base64url(claims_json);
+  return signed_part + "." + base64url(hmac_sha256(signed_part, key));
 }
 
 KeyPair::KeyPair(EVP_PKEY* key) : key_(key, EVP_PKEY_free) {

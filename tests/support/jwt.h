@@ -10,6 +10,8 @@ namespace stagedoor::testing {
 
 std::string base64url(std::string_view bytes);
 
+std::string hmac_sha256(std::string_view text, std::string_view key);
+
 // A compact JWT over exactly these texts, signed with HMAC-SHA-256: also ones no library would
 // make.
 std::string sign_jwt(std::string_view header_json, std::string_view claims_json,

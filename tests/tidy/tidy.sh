@@ -16,8 +16,10 @@ declare -Ar library_home=(
   ['<libmemcached[^>]*>']=lib/cache
   ['<(cjson/)?cJSON\.h>']=lib/http
   ['<jwt\.h>']=lib/token
+  ['<jansson[^>]*>']=lib/token
   ['<curl/[^>]*>']=lib/watch
   ['<sodium[^>]*>']=lib/password
+  ['<utf8proc[^>]*>']=lib/people
   ['<zlib\.h>']=lib/base
 )
 

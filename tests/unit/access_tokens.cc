@@ -38,6 +38,11 @@ bool accepts_header(const std::string& json) {
   return verify(testing::sign_jwt(json, claims(), kSecret)).has_value();
 }
 
+// Whose token is good for a minute.
+Identity holder(Role role, Time issued_at = kNow) {
+  return {*UserId::parse(kUser), role, issued_at, kNow + std::chrono::minutes{1}};
+}
+
 // Signed rightly with another HMAC of the same secret.
 std::string signed_by_library(jwt_alg_t algorithm) {
   jwt_t* jwt = nullptr;
@@ -52,10 +57,7 @@ std::string signed_by_library(jwt_alg_t algorithm) {
   return token;
 }
 
-std::string valid_token() {
-  return AccessTokens({kSecret}).sign({*UserId::parse(kUser), Role::kUser},
-                                      kNow + std::chrono::minutes{1});
-}
+std::string valid_token() { return AccessTokens({kSecret}).sign(holder(Role::kUser)); }
 
 std::string mutated(std::string token, std::mt19937& random) {
   const auto below = [&](std::size_t end) { return random() % end; };
@@ -87,14 +89,34 @@ std::string mutated(std::string token, std::mt19937& random) {
 }  // namespace
 
 TEST(AccessTokens, TellWhoTheirHolderIs) {
-  const UserId user_id = *UserId::parse(kUser);
   for (const Role role : {Role::kUser, Role::kAdmin}) {
-    const std::string token =
-        AccessTokens({kSecret}).sign({user_id, role}, kNow + std::chrono::seconds{1});
-    const auto identity = verify(token);
+    const Identity signed_one = holder(role, kNow - Micros{123'456});
+    const auto identity = verify(AccessTokens({kSecret}).sign(signed_one));
     ASSERT_TRUE(identity);
-    EXPECT_EQ(identity->user_id, user_id);
+    EXPECT_EQ(identity->user_id, signed_one.user_id);
     EXPECT_EQ(identity->role, role);
+    EXPECT_EQ(identity->issued_at, signed_one.issued_at);
+    EXPECT_EQ(identity->expires_at, signed_one.expires_at);
+  }
+}
+
+TEST(AccessTokens, AreToldApartByWhatIsSigned) {
+  const AccessTokens tokens({kSecret});
+  const std::string first = tokens.sign(holder(Role::kUser));
+  const std::string later = tokens.sign(holder(Role::kUser, kNow + Micros{1}));
+  EXPECT_NE(verify(first)->key, verify(later)->key);
+  EXPECT_EQ(verify(first)->key, verify(first)->key);
+}
+
+TEST(AccessTokens, SayWhenTheyWereIssuedOrNot) {
+  const auto issued_at = [](const std::string& more) {
+    return verify(testing::sign_jwt(kHs256, claims(more), kSecret))->issued_at;
+  };
+  EXPECT_EQ(issued_at(""), Time{});
+  EXPECT_EQ(issued_at(R"("iat":7)"), Time{std::chrono::seconds{7}});
+  EXPECT_EQ(issued_at(R"("iat":7.25)"), Time{std::chrono::milliseconds{7'250}});
+  for (const char* iat : {"-1", "\"7\"", "null", "true", "[7]"}) {
+    EXPECT_FALSE(accepts_claims(claims(std::string(R"("iat":)") + iat))) << iat;
   }
 }
 
@@ -177,8 +199,7 @@ TEST(AccessTokens, OfAnOlderSecretAreAcceptedWhileItIsKept) {
   const std::string older_token = valid_token();
   const AccessTokens rotated(std::vector<std::string>{newer, kSecret});
   EXPECT_TRUE(rotated.verify(older_token, kNow));
-  const std::string newer_token =
-      rotated.sign({*UserId::parse(kUser), Role::kUser}, kNow + std::chrono::minutes{1});
+  const std::string newer_token = rotated.sign(holder(Role::kUser));
   EXPECT_TRUE(rotated.verify(newer_token, kNow));
   EXPECT_FALSE(verify(newer_token));
   EXPECT_FALSE(AccessTokens({newer}).verify(older_token, kNow));
@@ -203,11 +224,20 @@ TEST(AccessTokens, OfAnyOtherAlgorithmAreRefusedWhateverSignedThem) {
     ASSERT_NE(token, "");
     EXPECT_FALSE(verify(token)) << token;
   }
-  for (const char* algorithm : {"none", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256",
-                                "ES384", "PS256", "EdDSA", "HS257", "", "HS256 "}) {
+  for (const char* algorithm :
+       {"none", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA",
+        "HS257", "", "HS256 ", "hs256", "Hs256"}) {
     const std::string header = std::string(R"({"alg":")") + algorithm + R"(","typ":"JWT"})";
     EXPECT_FALSE(accepts_header(header)) << header;
   }
+}
+
+TEST(AccessTokens, WithANameTwiceOrWhatIsNotUnderstoodAreRefused) {
+  EXPECT_FALSE(accepts_claims(claims(R"("role":"admin")")));
+  EXPECT_FALSE(accepts_claims(claims(R"("sub":"0190163d-8694-739b-aea5-966c26f8ad92")")));
+  EXPECT_FALSE(accepts_header(R"({"alg":"HS256","alg":"HS256"})"));
+  EXPECT_FALSE(accepts_header(R"({"alg":"HS256","crit":["exp"]})"));
+  EXPECT_FALSE(accepts_header(R"({"alg":"HS256","crit":[]})"));
 }
 
 TEST(AccessTokens, ThatAreCutOffAreRefused) {
@@ -226,8 +256,7 @@ TEST(AccessTokens, ThatAreCutOffAreRefused) {
 
 TEST(AccessTokens, PutTogetherFromTwoOthersAreRefused) {
   const std::string user = valid_token();
-  const std::string admin = AccessTokens({kSecret}).sign({*UserId::parse(kUser), Role::kAdmin},
-                                                         kNow + std::chrono::minutes{1});
+  const std::string admin = AccessTokens({kSecret}).sign(holder(Role::kAdmin));
   const auto signature = [](const std::string& token) { return token.substr(token.rfind('.')); };
   const auto signed_part = [](const std::string& token) {
     return token.substr(0, token.rfind('.'));

@@ -282,6 +282,10 @@ TEST_F(LoadConfig, FindsTheKeysOfAnIdentityProviderByTheirNames) {
   write("keys/next.pem", "two");
   write("keys/README", "not a key");
   set("STAGEDOOR_IDENTITY_KEYS", home_ / "keys");
+  EXPECT_TRUE(mentions(problems(), "STAGEDOOR_IDENTITY_ISSUER is needed"));
+  EXPECT_TRUE(mentions(problems(), "STAGEDOOR_IDENTITY_AUDIENCE is needed"));
+  set("STAGEDOOR_IDENTITY_ISSUER", "https://login.example.org");
+  set("STAGEDOOR_IDENTITY_AUDIENCE", "https://tickets.example.org");
   const auto config = load_config();
   ASSERT_TRUE(config) << ::testing::PrintToString(config.error());
   EXPECT_EQ(config->identity_keys,
@@ -295,6 +299,27 @@ TEST_F(LoadConfig, RefusesAnIdentityProviderWithoutKeys) {
     set("STAGEDOOR_IDENTITY_KEYS", folder);
     EXPECT_TRUE(mentions(problems(), "STAGEDOOR_IDENTITY_KEYS")) << folder;
   }
+}
+
+TEST_F(LoadConfig, RefusesAnIssuerOrAnAudienceWithoutKeys) {
+  set("STAGEDOOR_IDENTITY_ISSUER", "https://login.example.org");
+  EXPECT_TRUE(mentions(problems(), "STAGEDOOR_IDENTITY_ISSUER needs"));
+}
+
+TEST_F(LoadConfig, ReadsWhichTextsOfAClaimGiveWhichRole) {
+  using Roles = std::map<std::string, std::string>;
+  set("STAGEDOOR_IDENTITY_ROLE_CLAIM", "https://example.org/roles box office=admin, fans=user");
+  auto config = load_config();
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->identity_role_claim, "https://example.org/roles");
+  EXPECT_EQ(config->identity_roles, (Roles{{"box office", "admin"}, {"fans", "user"}}));
+  set("STAGEDOOR_IDENTITY_ROLE_CLAIM", "role");
+  config = load_config();
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->identity_role_claim, "role");
+  EXPECT_EQ(config->identity_roles, (Roles{{"admin", "admin"}}));
+  set("STAGEDOOR_IDENTITY_ROLE_CLAIM", "role admins");
+  EXPECT_TRUE(mentions(problems(), "'admins' is not TEXT=ROLE"));
 }
 
 TEST_F(LoadConfig, WantsTheSecretsThatUpMakes) {

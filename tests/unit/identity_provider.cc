@@ -21,9 +21,17 @@ std::string header(const std::string& algorithm, const std::string& kid) {
   return R"({"alg":")" + algorithm + R"(","typ":"JWT","kid":")" + kid + R"("})";
 }
 
+constexpr const char* kForHere =
+    R"("iss":"https://login.example.org","aud":"https://tickets.example.org")";
+
+// Claims that are right, `exp` too, and `more` members behind them.
+std::string claims_with(const std::string& more, const std::string& for_whom = kForHere) {
+  return std::string(R"({"sub":")") + kUser + R"(","exp":)" + seconds_from_now(60) +
+         (for_whom.empty() ? "" : ",") + for_whom + (more.empty() ? "" : ",") + more + "}";
+}
+
 std::string claims(const std::string& role = "user") {
-  return std::string(R"({"sub":")") + kUser + R"(","role":")" + role + R"(","exp":)" +
-         seconds_from_now(60) + "}";
+  return claims_with(R"("role":")" + role + "\"");
 }
 
 const KeyPair& rsa() {
@@ -40,10 +48,18 @@ AccessTokens provider() {
   PublicKeys keys;
   keys.emplace("r1", *PublicKey::parse(rsa().public_pem()));
   keys.emplace("e1", *PublicKey::parse(elliptic().public_pem()));
-  return AccessTokens(keys);
+  return {keys,
+          {.issuer = "https://login.example.org",
+           .audience = "https://tickets.example.org",
+           .role_claim = "role",
+           .roles = {{"admin", Role::kAdmin}, {"user", Role::kUser}}}};
 }
 
 bool accepts(const std::string& token) { return provider().verify(token, kNow).has_value(); }
+
+bool accepts_claims(const std::string& json) {
+  return accepts(elliptic().sign_jwt(header("ES256", "e1"), json));
+}
 
 }  // namespace
 
@@ -116,18 +132,76 @@ TEST(AnIdentityProvider, DoesNotSignWithNothing) {
 }
 
 TEST(AnIdentityProvider, IsHeldToTheSameClaims) {
-  const auto with_claims = [](const std::string& json) {
-    return accepts(elliptic().sign_jwt(header("ES256", "e1"), json));
-  };
-  const std::string sub = std::string(R"("sub":")") + kUser + "\"";
+  const std::string sub = std::string(R"("sub":")") + kUser + "\"," + kForHere;
   const std::string exp = R"("exp":)" + seconds_from_now(60);
-  EXPECT_TRUE(with_claims("{" + sub + "," + exp + "}"));
+  EXPECT_TRUE(accepts_claims("{" + sub + "," + exp + "}"));
   for (const std::string& json :
-       {"{" + sub + "}", "{" + exp + "}", "{" + sub + R"(,"exp":)" + seconds_from_now(0) + "}",
+       {"{" + sub + "}", std::string("{") + kForHere + "," + exp + "}",
+        "{" + sub + R"(,"exp":)" + seconds_from_now(0) + "}",
         "{" + sub + "," + exp + R"(,"nbf":)" + seconds_from_now(1) + "}",
-        R"({"sub":"auth0|1234",)" + exp + "}", "{" + sub + "," + exp + R"(,"role":"root"})"}) {
-    EXPECT_FALSE(with_claims(json)) << json;
+        std::string(R"({"sub":"auth0|1234",)") + kForHere + "," + exp + "}"}) {
+    EXPECT_FALSE(accepts_claims(json)) << json;
   }
+}
+
+TEST(AnIdentityProvider, IsHeardOnlyInTokensForThisInstallation) {
+  EXPECT_TRUE(accepts_claims(claims_with(
+      "", R"("iss":"https://login.example.org","aud":["other","https://tickets.example.org"])")));
+  for (const char* for_whom :
+       {"", R"("iss":"https://login.example.org")", R"("aud":"https://tickets.example.org")",
+        R"("iss":"https://evil.example.org","aud":"https://tickets.example.org")",
+        R"("iss":"https://login.example.org/","aud":"https://tickets.example.org")",
+        R"("iss":["https://login.example.org"],"aud":"https://tickets.example.org")",
+        R"("iss":"https://login.example.org","aud":"another-client")",
+        R"("iss":"https://login.example.org","aud":["another-client"])",
+        R"("iss":"https://login.example.org","aud":[])",
+        R"("iss":"https://login.example.org","aud":{"a":"https://tickets.example.org"})",
+        R"("iss":"https://login.example.org","aud":["https://tickets.example.org "])"}) {
+    EXPECT_FALSE(accepts_claims(claims_with("", for_whom))) << for_whom;
+  }
+}
+
+TEST(AnIdentityProvider, IsHeardForADayAhead) {
+  const auto with_expiry = [](int seconds) {
+    return std::string(R"({"sub":")") + kUser + "\"," + kForHere + R"(,"exp":)" +
+           seconds_from_now(seconds) + "}";
+  };
+  EXPECT_TRUE(accepts_claims(with_expiry(86'400)));
+  EXPECT_FALSE(accepts_claims(with_expiry(86'401)));
+  EXPECT_FALSE(accepts_claims(with_expiry(2'000'000'000)));
+}
+
+// Two readers of one token must not find two different users in it.
+TEST(AnIdentityProvider, IsRefusedWithANameThatIsThereTwice) {
+  EXPECT_FALSE(accepts_claims(claims_with(R"("sub":"0190163d-8694-739b-aea5-966c26f8ad92")")));
+  EXPECT_FALSE(accepts_claims(claims_with(R"("role":"user","role":"admin")")));
+  EXPECT_FALSE(accepts(elliptic().sign_jwt(R"({"alg":"ES256","kid":"e1","kid":"e1"})", claims())));
+}
+
+TEST(AnIdentityProvider, GivesTheRolesThatAreMappedAndNoOthers) {
+  const auto role_of = [](const std::string& more) {
+    return provider()
+        .verify(elliptic().sign_jwt(header("ES256", "e1"), claims_with(more)), kNow)
+        ->role;
+  };
+  EXPECT_EQ(role_of(""), Role::kUser);
+  EXPECT_EQ(role_of(R"("role":"admin")"), Role::kAdmin);
+  EXPECT_EQ(role_of(R"("role":["reader","admin"])"), Role::kAdmin);
+  EXPECT_EQ(role_of(R"("role":"root")"), Role::kUser);
+  EXPECT_EQ(role_of(R"("role":"Admin")"), Role::kUser);
+  EXPECT_EQ(role_of(R"("role":{"admin":true})"), Role::kUser);
+  EXPECT_EQ(role_of(R"("roles":"admin")"), Role::kUser);
+}
+
+TEST(AnIdentityProvider, MakesNoAdminsByDefault) {
+  PublicKeys keys;
+  keys.emplace("e1", *PublicKey::parse(elliptic().public_pem()));
+  const AccessTokens tokens(
+      keys, {.issuer = "https://login.example.org", .audience = "https://tickets.example.org"});
+  const auto identity =
+      tokens.verify(elliptic().sign_jwt(header("ES256", "e1"), claims("admin")), kNow);
+  ASSERT_TRUE(identity);
+  EXPECT_EQ(identity->role, Role::kUser);
 }
 
 TEST(AnIdentityProvider, IsRefusedWhenItAsksForWhatIsNotUnderstood) {

@@ -28,6 +28,16 @@ TEST(Password, CostsTheSameForAnUnknownUser) {
   EXPECT_EQ(cost_of(password::unknown_user_hash()), cost_of(password::hash("x")));
 }
 
+TEST(Password, IsCommonInAnyCaseOfItsLetters) {
+  for (const char* common :
+       {"1234567890", "qwertyuiop", "password123", "PassWord123", "aaaaaaaaaa", "zzzzzzzzzz"}) {
+    EXPECT_TRUE(password::is_common(common)) << common;
+  }
+  for (const char* good : {"", "correct horse battery", "password123 and more", "1234567890 "}) {
+    EXPECT_FALSE(password::is_common(good)) << good;
+  }
+}
+
 TEST(Password, MayContainAnyBytes) {
   const std::string with_nul("a\0b", 3);
   const std::string hash = password::hash(with_nul);

@@ -104,4 +104,16 @@ TEST(Request, HasNoUserUnlessTheWebServerNamedOne) {
             Refusal::kUnauthenticated);
 }
 
+TEST(ARequest, IsLoggedWithoutQueryAndWithoutTheTokenOfALetter) {
+  const auto logged = [](const std::string& uri) {
+    return std::string(request_with({{"REQUEST_URI", uri}}).path_to_log());
+  };
+  EXPECT_EQ(logged("/api/v1/concerts?access_token=x"), "/api/v1/concerts");
+  EXPECT_EQ(logged("/api/v1/password-resets/secret"), "/api/v1/password-resets/");
+  EXPECT_EQ(logged("/api/v1/email-verifications/secret?x"), "/api/v1/email-verifications/");
+  EXPECT_EQ(logged("/api/v1/password-resets"), "/api/v1/password-resets");
+  EXPECT_EQ(logged("/api/v1/\xEC\x84\x9C"), "/api/v1/\xEC\x84\x9C");
+  EXPECT_EQ(logged("/api/v1/\xFF"), "(not UTF-8)");
+}
+
 }  // namespace stagedoor::http

@@ -331,6 +331,13 @@ export const en = {
   "problem.unauthenticated": "Your sign-in has ended. Sign in again and go on where you were.",
   "problem.bad_credentials": "E-mail or password is wrong.",
   "problem.email_taken": "There is an account with this e-mail already. Sign in instead.",
+  "problem.too_many_attempts":
+    "This account was tried too often. Wait a moment, or ask for a new password.",
+  "problem.link_expired": "This link was used already or is too old. Ask for a new one.",
+  "problem.account_in_use":
+    "There are held seats, tickets to come or money left. The account can be deleted after that.",
+  "problem.email_unverified":
+    "Please verify your e-mail first: use the link in the letter that we sent you.",
   "problem.forbidden": "This belongs to somebody else.",
   "problem.not_found": "There is nothing here (any more).",
   "problem.validation_failed": "Please check: {fields}",

@@ -326,6 +326,12 @@ export const ko = {
   "problem.offline": "연결되지 않습니다. 잃은 것은 없으니 다시 시도해 주세요.",
   "problem.unauthenticated": "로그인이 끝났습니다. 다시 로그인하면 이어서 하실 수 있습니다.",
   "problem.bad_credentials": "이메일이나 비밀번호가 맞지 않습니다.",
+  "problem.too_many_attempts":
+    "이 계정에 로그인을 너무 많이 시도했습니다. 잠시 기다리거나 비밀번호를 재설정해 주세요.",
+  "problem.link_expired": "이미 사용했거나 만료된 링크입니다. 다시 요청해 주세요.",
+  "problem.account_in_use":
+    "선점한 좌석, 다가오는 공연 표 또는 잔액이 남아 있어 아직 탈퇴할 수 없습니다.",
+  "problem.email_unverified": "먼저 이메일을 인증해 주세요. 보내 드린 메일의 링크를 누르면 됩니다.",
   "problem.email_taken": "이미 가입된 이메일입니다. 로그인해 주세요.",
   "problem.forbidden": "다른 사람의 것입니다.",
   "problem.not_found": "여기에는 (더 이상) 아무것도 없습니다.",
