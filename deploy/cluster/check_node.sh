@@ -53,6 +53,8 @@ claim() {
     WHERE $1; SELECT ROW_COUNT(); SET GLOBAL read_only = OFF") == 1 ]]
 }
 
+# What is left unread of the request would reset the connection, and the answer with it.
+while read -r -t 1 line && [[ -n ${line%$'\r'} ]]; do :; done
 case $engine in
   galera) may_write_galera ;;
   group-replication) may_write_group_replication ;;

@@ -2,15 +2,16 @@
 # A database cluster of three nodes on one machine, with a checker per node and HAProxy before them:
 # what `./stagedoor up --cluster` and the suite `cluster` start. See docs/cluster.md.
 # usage: CLUSTER_HOME=FOLDER cluster.sh COMMAND
-#   up [galera | group-replication] make it, or start again what does not run
-#   status                          what the nodes and the proxy say
-#   kill N                          SIGKILL to the server of node N
-#   switch N                        make node N the writer, as before maintenance
-#   down                            stop everything
+#   up [galera | group-replication]   make it, or start again what does not run
+#   status                            what the nodes and the proxy say
+#   kill N                            SIGKILL to the server of node N
+#   switch N                          make node N the writer, as before maintenance
+#   down                              stop everything
+#   fetch galera | group-replication  get what of it Debian 12 has not installed; `up` does too
 # Elsewhere than on the loopback address, as the suite wants it:
-#   CLUSTER_NODE_ADDRESSES          three addresses, separated by spaces
-#   CLUSTER_NODE_NAMESPACES         the network namespace of each
-#   CLUSTER_PROXY_ADDRESS           where HAProxy listens
+#   CLUSTER_NODE_ADDRESSES            three addresses, separated by spaces
+#   CLUSTER_NODE_NAMESPACES           the network namespace of each
+#   CLUSTER_PROXY_ADDRESS             where HAProxy listens
 set -Eeuo pipefail
 export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin:/sbin
 
@@ -113,6 +114,7 @@ main() {
     status) cluster_status ;;
     kill | switch) with_node "$@" ;;
     down) cluster_down ;;
+    fetch) load_engine "${2:-}" && need_programs ;;
     *) usage ;;
   esac
 }

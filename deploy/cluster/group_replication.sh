@@ -44,11 +44,16 @@ become_another_node() {
   rm -f "$1/auto.cnf"
 }
 
+# A group is begun only where every node has said that it knows of none: a second group would sell
+# the same seats.
 start_nodes() {
-  local node first=''
+  local node state first=''
   for node in 1 2 3; do node_pid "$node" >/dev/null || start_server "$node"; done
   for node in 1 2 3; do wait_for_server "$node"; done
-  for node in 1 2 3; do [[ $(node_state "$node") != ONLINE* ]] || first=$node; done
+  for node in 1 2 3; do
+    state=$(node_state "$node") || die "node $node does not answer"
+    [[ $state == OFFLINE* || $state == ERROR* ]] || first=$node
+  done
   if [[ -z $first ]]; then
     first=$(node_with_most_transactions)
     say "starting the group with node $first"
@@ -72,7 +77,7 @@ node_with_most_transactions() {
 
 join_group() {
   local state
-  state=$(node_state "$1")
+  state=$(node_state "$1") || die "node $1 does not answer"
   [[ $state != ONLINE* && $state != RECOVERING* ]] || return 0
   say "node $1 joins the group"
   node_sql "$1" 'STOP GROUP_REPLICATION; START GROUP_REPLICATION; SET GLOBAL offline_mode = OFF'

@@ -149,7 +149,8 @@ in_namespace_of() {
 start_server() {
   local node=$1
   shift
-  rm -f "$CLUSTER_HOME/node$node.sock"
+  # After a crash the lock may name a process that has the number by now.
+  rm -f "$CLUSTER_HOME/node$node.sock" "$CLUSTER_HOME/node$node.sock.lock"
   in_namespace_of "$node" "$SERVER" --defaults-file="$CLUSTER_HOME/node$node/node.cnf" "$@"
   start_daemon "$CLUSTER_HOME/node$node.pid" "$CLUSTER_HOME/node$node.log" "${PREFIXED[@]}"
 }
@@ -176,7 +177,7 @@ node_sql() {
 # The same, of a node that may hang.
 node_answer() {
   [[ -S $CLUSTER_HOME/node$1.sock ]] &&
-    timeout 1 mariadb --defaults-file="$CLUSTER_HOME/node$1/admin.cnf" --batch \
+    timeout 5 mariadb --defaults-file="$CLUSTER_HOME/node$1/admin.cnf" --batch \
       --skip-column-names --execute="$2" 2>/dev/null 9>&-
 }
 

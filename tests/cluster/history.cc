@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::chrono::seconds kGivesUpAfter{60};
 constexpr std::chrono::milliseconds kRepeatsAfter{100};
+constexpr std::chrono::milliseconds kPause{500};
+constexpr std::chrono::seconds kSteadyFor{3};
 
 Operation::Outcome outcome_of(const Response& response) {
   if (response.status == 0 || response.status >= 500) return Operation::Outcome::kUnknown;
@@ -99,15 +101,15 @@ Instant History::writes_return_after(Instant fault) const {
     if (operation.outcome == Operation::Outcome::kOk) acknowledged.push_back(operation.returned);
   }
   std::sort(acknowledged.begin(), acknowledged.end());
-  Instant longest_end = fault;
-  std::chrono::steady_clock::duration longest{};
-  for (std::size_t i = 1; i < acknowledged.size(); ++i) {
-    const auto silence = acknowledged[i] - acknowledged[i - 1];
-    if (acknowledged[i] <= fault || silence <= longest) continue;
-    longest = silence;
-    longest_end = acknowledged[i];
+  Instant returned = fault;
+  Instant last = fault;
+  for (const Instant at : acknowledged) {
+    if (at <= fault) continue;
+    if (at - last > kPause) returned = at;
+    if (at - returned > kSteadyFor) break;
+    last = at;
   }
-  return longest_end;
+  return returned;
 }
 
 std::size_t History::failures_between(Instant from, Instant to) const {

@@ -48,8 +48,7 @@ class History {
   [[nodiscard]] std::vector<Operation> operations() const;
   [[nodiscard]] std::vector<std::string> violations() const;
   [[nodiscard]] std::size_t acknowledged() const;
-  // The end of the longest time without an acknowledgement that ended after this instant: when
-  // writes came back after a fault. REQUIRES: two were acknowledged, the last after the instant.
+  // The first acknowledgement after a fault that others follow without a pause of half a second.
   [[nodiscard]] Instant writes_return_after(Instant fault) const;
   // Answers 503, and requests without an answer, in [from, to).
   [[nodiscard]] std::size_t failures_between(Instant from, Instant to) const;

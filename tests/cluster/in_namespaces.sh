@@ -27,4 +27,5 @@ ip address add 10.77.0.1/24 dev bridge
 ip link set bridge up
 for number in 1 2 3; do add_host "db$number" "10.77.0.1$number"; done
 for number in 1 2; do add_host "app$number" "10.77.0.2$number"; done
-exec "$@"
+# This shell is the first process in here: it reaps what servers leave behind.
+"$@"
