@@ -7,7 +7,9 @@
 namespace stagedoor::db {
 namespace {
 
-constexpr const char* kOwnId = "SELECT CONNECTION_ID()";
+// Of two connections through a proxy each may lead to another server.
+constexpr const char* kWhere =
+    "SELECT CONNECTION_ID(), CONCAT_WS(' ', @@hostname, @@port, @@datadir)";
 constexpr const char* kKill = "KILL QUERY ?";
 
 sigset_t stop_signals() {
@@ -22,7 +24,7 @@ sigset_t stop_signals() {
 
 StopOnSignal::StopOnSignal(Connection& connection, DatabaseConfig config)
     : config_(std::move(config)) {
-  connection.query(kOwnId).read_first(connection_id_);
+  connection.query(kWhere).read_first(connection_id_, server_);
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   thread_ = std::thread([this] { wait(); });
@@ -45,7 +47,11 @@ void StopOnSignal::wait() {
 // Without it the statement ends by its own bound.
 void StopOnSignal::kill_statement() {
   try {
-    Connection(config_).execute(kKill, connection_id_);
+    Connection killer(config_);
+    std::int64_t own_id = 0;
+    std::string server;
+    killer.query(kWhere).read_first(own_id, server);
+    if (server == server_) killer.execute(kKill, connection_id_);
   } catch (const std::exception& e) {
     log::event(log::Level::kWarning, "the statement could not be killed", e.what());
   }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 #include <thread>
 
 #include "db/connection.h"
@@ -26,6 +27,7 @@ class StopOnSignal {
 
   DatabaseConfig config_;
   std::int64_t connection_id_ = 0;
+  std::string server_;
   std::atomic<bool> stopped_ = false;
   std::atomic<bool> done_ = false;
   std::thread thread_;

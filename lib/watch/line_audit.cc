@@ -32,7 +32,8 @@ constexpr const char* kTokenKnowsItsHold =
     "  OR r.held_until <> t.held_until) LIMIT 10";
 constexpr const char* kOneLiveToken =
     "SELECT CONCAT('user ', HEX(t.user_id), ' concert ', t.concert_id, ': ', COUNT(*))"
-    " FROM queue_tokens t STRAIGHT_JOIN queue_tokens o ON o.user_id = t.user_id"
+    " FROM queue_tokens t FORCE INDEX (one_token_per_place) STRAIGHT_JOIN queue_tokens o ON "
+    "o.user_id = t.user_id"
     " AND o.concert_id = t.concert_id AND o.live = TRUE"
     " WHERE t.concert_id = ? AND t.place > ? AND t.place <= ? AND t.live = TRUE"
     " GROUP BY t.token_id HAVING COUNT(*) > 1 LIMIT 10";

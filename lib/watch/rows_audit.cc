@@ -7,7 +7,7 @@ namespace stagedoor::watch {
 namespace {
 
 // Selects one text for each row that contradicts the invariant. `(#)` stands for the rows of the
-// slice.
+// slice, and the index by which they are found is named: another one may hold as many as the table.
 struct Statement {
   Invariant invariant;
   std::string sql;
@@ -75,33 +75,36 @@ const Walk kReservations(
     {"reservations", "r.reservation_id", kSliceRows, may_have_changed("r.concert_id")},
     {
         {Invariant::kReservationOfItsSale,
-         "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r"
+         "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r FORCE INDEX "
+         "(PRIMARY)"
          " LEFT JOIN dates d ON d.date_id = r.date_id AND d.concert_id = r.concert_id"
          " LEFT JOIN queue_tokens t ON t.token_id = r.token_id AND t.user_id = r.user_id"
          " AND t.concert_id = r.concert_id"
          " WHERE (#) AND (d.date_id IS NULL OR (t.token_id IS NULL AND r.status <> 'CANCELLED'))"
          " LIMIT 10"},
         {Invariant::kSeatsAndAmountAddUp,
-         "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r"
+         "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r FORCE INDEX "
+         "(PRIMARY)"
          " LEFT JOIN reservation_seats rs ON rs.reservation_id = r.reservation_id"
          " WHERE (#) GROUP BY r.reservation_id HAVING COUNT(rs.number) <> MAX(r.seat_count)"
          " OR COALESCE(SUM(rs.price), 0) <> MAX(r.amount) LIMIT 10"},
         {Invariant::kConfirmedOwnsSeats,
          "SELECT CONCAT('reservation ', HEX(r.reservation_id), ' seat ', rs.number)"
-         " FROM reservations r STRAIGHT_JOIN reservation_seats rs"
+         " FROM reservations r FORCE INDEX (PRIMARY) STRAIGHT_JOIN reservation_seats rs"
          " ON rs.reservation_id = r.reservation_id LEFT JOIN seats s ON s.date_id = r.date_id"
          " AND s.number = rs.number AND s.reservation_id = r.reservation_id AND s.status = 'SOLD'"
          " WHERE (#) AND r.status = 'CONFIRMED' AND s.number IS NULL LIMIT 10"},
         {Invariant::kLiveHoldHoldsSeats,
          "SELECT CONCAT('reservation ', HEX(r.reservation_id), ' seat ', rs.number)"
-         " FROM reservations r STRAIGHT_JOIN reservation_seats rs"
+         " FROM reservations r FORCE INDEX (PRIMARY) STRAIGHT_JOIN reservation_seats rs"
          " ON rs.reservation_id = r.reservation_id LEFT JOIN seats s ON s.date_id = r.date_id"
          " AND s.number = rs.number AND s.reservation_id = r.reservation_id AND s.status = 'HELD'"
          " WHERE (#) AND r.status = 'HELD' AND r.held_until > SYSDATE(6) AND s.number IS NULL"
          " LIMIT 10"},
         {Invariant::kSeatsWithinLimit,
          "SELECT CONCAT('user ', HEX(r.user_id), ' date ', r.date_id, ': ', SUM(o.seat_count))"
-         " FROM reservations r STRAIGHT_JOIN reservations o ON o.user_id = r.user_id"
+         " FROM reservations r FORCE INDEX (PRIMARY) STRAIGHT_JOIN reservations o ON o.user_id = "
+         "r.user_id"
          " AND o.date_id = r.date_id AND (o.status = 'CONFIRMED'"
          "  OR (o.status = 'HELD' AND o.held_until > SYSDATE(6)))"
          " WHERE (#) AND (r.status = 'CONFIRMED'"
@@ -111,7 +114,8 @@ const Walk kReservations(
          " OR MAX(o.user_seats - o.user_seats_max) > 0 LIMIT 10"},
         // Of a token that ended with its line the hold may still be paid.
         {Invariant::kHoldKnownToItsToken,
-         "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r"
+         "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r FORCE INDEX "
+         "(PRIMARY)"
          " STRAIGHT_JOIN queue_tokens t ON t.token_id = r.token_id"
          " WHERE (#) AND r.status = 'HELD' AND r.held_until > SYSDATE(6)"
          " AND CASE t.status WHEN 'WAITING' THEN TRUE"
@@ -120,13 +124,15 @@ const Walk kReservations(
          " LIMIT 10"},
         // What lapsed before its token ended is as it should be.
         {Invariant::kHoldEndsWithItsToken,
-         "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r"
+         "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r FORCE INDEX "
+         "(PRIMARY)"
          " STRAIGHT_JOIN queue_tokens t ON t.token_id = r.token_id"
          " WHERE (#) AND r.status IN ('HELD', 'EXPIRED') AND t.status = 'EXPIRED'"
          " AND t.expired_reason IN ('LEFT', 'REVOKED', 'PAID') AND t.ended_at < r.held_until"
          " LIMIT 10"},
         {Invariant::kPaidHasPayment,
-         "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r"
+         "SELECT CONCAT('reservation ', HEX(r.reservation_id)) FROM reservations r FORCE INDEX "
+         "(PRIMARY)"
          " LEFT JOIN payments p ON p.payment_id = r.payment_id"
          " AND p.reservation_id = r.reservation_id"
          " WHERE (#) AND r.status IN ('CONFIRMED', 'REFUNDED') AND p.payment_id IS NULL LIMIT 10"},
@@ -136,7 +142,7 @@ const Walk kPayments(
     {"payments", "p.payment_id", kSliceRows, may_have_changed("p.concert_id")},
     {
         {Invariant::kPaymentHasReservation,
-         "SELECT CONCAT('payment ', HEX(p.payment_id)) FROM payments p"
+         "SELECT CONCAT('payment ', HEX(p.payment_id)) FROM payments p FORCE INDEX (PRIMARY)"
          " LEFT JOIN reservations r ON r.reservation_id = p.reservation_id"
          " AND r.payment_id = p.payment_id AND r.user_id = p.user_id"
          " AND r.amount = p.amount AND r.concert_id = p.concert_id"
@@ -144,16 +150,16 @@ const Walk kPayments(
          " WHERE (#) AND r.reservation_id IS NULL LIMIT 10"},
         {Invariant::kPaidInTime,
          "SELECT CONCAT('payment ', HEX(p.payment_id), ': paid ', p.paid_at, ', held until ',"
-         " r.held_until) FROM payments p STRAIGHT_JOIN reservations r"
+         " r.held_until) FROM payments p FORCE INDEX (PRIMARY) STRAIGHT_JOIN reservations r"
          " ON r.reservation_id = p.reservation_id"
          " WHERE (#) AND p.paid_at >= r.held_until LIMIT 10"},
         {Invariant::kRefundedInTime,
          "SELECT CONCAT('payment ', HEX(p.payment_id), ': refunded ', p.refunded_at, ', until ',"
-         " COALESCE(p.refund_limit, 'never')) FROM payments p"
+         " COALESCE(p.refund_limit, 'never')) FROM payments p FORCE INDEX (PRIMARY)"
          " WHERE (#) AND p.status = 'REFUNDED' AND (p.refund_limit IS NULL"
          "  OR p.refunded_at >= p.refund_limit) LIMIT 10"},
         {Invariant::kPaymentMovedMoney,
-         "SELECT CONCAT('payment ', HEX(p.payment_id)) FROM payments p"
+         "SELECT CONCAT('payment ', HEX(p.payment_id)) FROM payments p FORCE INDEX (PRIMARY)"
          " LEFT JOIN ledger_entries paid ON paid.reference = p.payment_id"
          " AND paid.kind = 'PAYMENT' AND paid.account = 'USER' AND paid.user_id = p.user_id"
          " AND paid.amount = -p.amount"
@@ -175,18 +181,19 @@ const Walk kLedger(
     {"ledger_entries", "e.entry_id", kSliceRows, ""},
     {
         {Invariant::kLedgerHasUser,
-         "SELECT CONCAT('entry ', e.entry_id) FROM ledger_entries e"
+         "SELECT CONCAT('entry ', e.entry_id) FROM ledger_entries e FORCE INDEX (PRIMARY)"
          " WHERE (#) AND e.account = 'USER' AND e.user_id IS NULL LIMIT 10"},
         // Both entries stand in one slice, as a rule: only of others all are looked for.
         {Invariant::kMovementSumsToZero,
          "SELECT CONCAT(o.kind, ' ', HEX(o.reference), ': ', SUM(o.amount)) FROM"
-         " (SELECT e.reference, e.kind FROM ledger_entries e WHERE (#) GROUP BY e.reference, e.kind"
+         " (SELECT e.reference, e.kind FROM ledger_entries e FORCE INDEX (PRIMARY) WHERE (#) GROUP "
+         "BY e.reference, e.kind"
          "  HAVING SUM(e.amount) <> 0 OR COUNT(*) <> 2 OR SUM(e.account = 'USER') <> 1) AS odd"
          " STRAIGHT_JOIN ledger_entries o ON o.reference = odd.reference AND o.kind = odd.kind"
          " GROUP BY o.reference, o.kind HAVING SUM(o.amount) <> 0 OR COUNT(*) <> 2"
          " OR SUM(o.account = 'USER') <> 1 LIMIT 10"},
         {Invariant::kMoneyMovedForPayments,
-         "SELECT CONCAT('entry ', e.entry_id) FROM ledger_entries e"
+         "SELECT CONCAT('entry ', e.entry_id) FROM ledger_entries e FORCE INDEX (PRIMARY)"
          " LEFT JOIN payments p ON p.payment_id = e.reference"
          " WHERE (#) AND e.kind IN ('PAYMENT', 'REFUND') AND p.payment_id IS NULL LIMIT 10"},
     });
@@ -202,18 +209,21 @@ const Walk kUsers(
          " LEFT JOIN users o ON o.user_id = u.user_id WHERE (#) AND o.user_id IS NULL LIMIT 10"},
         {Invariant::kBalanceIsSum,
          "SELECT CONCAT('user ', HEX(u.user_id), ': balance ', MAX(u.balance), ', ledger ',"
-         " COALESCE(SUM(l.amount), 0)) FROM users u LEFT JOIN ledger_entries l"
+         " COALESCE(SUM(l.amount), 0)) FROM users u FORCE INDEX (PRIMARY) LEFT JOIN ledger_entries "
+         "l"
          " ON l.user_id = u.user_id WHERE (#) GROUP BY u.user_id"
          " HAVING MAX(u.balance) <> COALESCE(SUM(l.amount), 0) LIMIT 10"},
         {Invariant::kBalanceInBounds,
-         "SELECT CONCAT('user ', HEX(u.user_id), ': ', u.balance) FROM users u"
+         "SELECT CONCAT('user ', HEX(u.user_id), ': ', u.balance) FROM users u FORCE INDEX "
+         "(PRIMARY)"
          " WHERE (#) AND (u.balance < 0 OR u.balance > 1000000000000000) LIMIT 10"},
         {Invariant::kBalanceAfter,
          "SELECT CONCAT('entry ', entry_id, ': ', balance_after, ' after ', before_it, ' and ',"
          " amount) FROM (SELECT l.entry_id, l.amount, l.balance_after, "
          "COALESCE(LAG(l.balance_after)"
          "   OVER (PARTITION BY l.user_id ORDER BY l.entry_id), 0) AS before_it"
-         "  FROM users u STRAIGHT_JOIN ledger_entries l ON l.user_id = u.user_id WHERE (#)) AS "
+         "  FROM users u FORCE INDEX (PRIMARY) STRAIGHT_JOIN ledger_entries l ON l.user_id = "
+         "u.user_id WHERE (#)) AS "
          "chain"
          " WHERE balance_after <> before_it + amount LIMIT 10"},
     });

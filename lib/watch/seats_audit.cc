@@ -11,7 +11,8 @@ constexpr const char* kSelectLastSeat =
     "SELECT COALESCE(MAX(number), 0) FROM seats WHERE date_id = ?";
 constexpr const char* kSeatOwnerIsItsReservation =
     "SELECT CONCAT('date ', s.date_id, ' seat ', s.number)"
-    " FROM seats s LEFT JOIN reservations r ON r.reservation_id = s.reservation_id"
+    " FROM seats s FORCE INDEX (PRIMARY) LEFT JOIN reservations r ON r.reservation_id = "
+    "s.reservation_id"
     " AND r.date_id = s.date_id LEFT JOIN reservation_seats rs"
     " ON rs.reservation_id = s.reservation_id AND rs.number = s.number"
     " WHERE s.date_id = ? AND s.number > ? AND s.number <= ? AND s.status <> 'AVAILABLE'"
@@ -20,7 +21,8 @@ constexpr const char* kSeatOwnerIsItsReservation =
     " LIMIT 10";
 constexpr const char* kSoldSeatConfirmed =
     "SELECT CONCAT('date ', s.date_id, ' seat ', s.number, ': ', COUNT(r.reservation_id))"
-    " FROM seats s LEFT JOIN reservation_seats rs ON rs.reservation_id = s.reservation_id"
+    " FROM seats s FORCE INDEX (PRIMARY) LEFT JOIN reservation_seats rs ON rs.reservation_id = "
+    "s.reservation_id"
     " AND rs.number = s.number LEFT JOIN reservations r"
     " ON r.reservation_id = rs.reservation_id AND r.date_id = s.date_id AND r.status = 'CONFIRMED'"
     " WHERE s.date_id = ? AND s.number > ? AND s.number <= ? AND s.status = 'SOLD'"

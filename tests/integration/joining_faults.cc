@@ -116,4 +116,47 @@ TEST_F(JoiningFaults, ABatchThatLostItsConnectionInItsTransactionIsBegunAnew) {
   }
 }
 
+// At the counter the batch is lost with its connection, behind the COMMIT it is there for good.
+TEST_F(JoiningFaults, ARestartOfTheDatabaseInTheMiddleOfABatchLeavesAllOfItOrNothing) {
+  for (const bool is_committed : {false, true}) {
+    SCOPED_TRACE(is_committed);
+    const ConcertId concert = new_line(here_.database, 1);
+    here_.join(concert, new_users(1));
+    const auto users = new_users(kUsers);
+    DatabaseProxy proxy(database_config());
+    LineProcess there(server_, proxy.config());
+    EXPECT_TRUE(there.database.ping());
+    std::vector<Outcome<line::Joined>> answers;
+    if (is_committed) {
+      proxy.on_next_commit(DatabaseProxy::OnCommit::kCutAfter);
+      answers = there.join(concert, users);
+      installation().kill_part("mariadb");
+    } else {
+      std::thread other;
+      db::transact(here_.database, [&](db::Transaction& transaction) {
+        transaction.execute(
+            "UPDATE queue_counters SET last_place = last_place"
+            " WHERE concert_id = ?",
+            concert);
+        other = std::thread([&] { answers = there.join(concert, users); });
+        db::Connection observer(database_config());
+        EXPECT_TRUE(runs(observer, "UPDATE queue_counters SET last_place = LAST_INSERT_ID"));
+        installation().kill_part("mariadb");
+        return true;
+      });
+      other.join();
+    }
+    installation().up();
+    ASSERT_EQ(answers.size(), kUsers);
+    for (const auto& answer : answers) {
+      ASSERT_FALSE(answer.ok());
+      EXPECT_EQ(answer.error().refusal, Refusal::kUnavailable);
+    }
+    EXPECT_EQ(text_of(here_.database, "SELECT last_place FROM queue_counters WHERE concert_id = ?",
+                      concert),
+              is_committed ? std::to_string(1 + kUsers) : "1");
+    expect_whole(concert, users);
+  }
+}
+
 }  // namespace stagedoor

@@ -118,6 +118,15 @@ std::string insert(const Movements& movements) {
 
 Season::Season() { Installation::shared().query(kConcert); }
 
+Season& Season::shared() {
+  static Season season;
+  return season;
+}
+
+void Season::grow_to(std::int64_t tokens) {
+  while (this->tokens() < tokens) add_chunk();
+}
+
 void Season::add_chunk() {
   std::string sql =
       "SELECT MAX(concert_id) INTO @concert FROM concerts WHERE title = 'Season';"
