@@ -55,6 +55,7 @@ Services::Services(Config loaded)
       cache(memcached),
       access_tokens(make_access_tokens(config)),
       queue_tokens(config.queue_token_keys),
+      log_keys(config.log_keys.begin(), config.log_keys.end()),
       lines(database, memcached),
       listings(database, memcached, config.listings_directory()) {}
 

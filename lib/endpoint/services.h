@@ -9,6 +9,7 @@
 #include "cache/versioned.h"
 #include "db/connection.h"
 #include "line/queue_tokens.h"
+#include "proof/signed_note.h"
 #include "sale/listings.h"
 #include "token/access_token.h"
 #include "token/queue_token.h"
@@ -25,6 +26,7 @@ struct Services {
   cache::Versioned cache;
   token::AccessTokens access_tokens;
   token::QueueTokens queue_tokens;
+  std::vector<proof::SigningKey> log_keys;
   line::LineViews lines;
   sale::Listings listings;
   // Whom this process has seen let in, and until when it need not look again (monotonic time).
