@@ -38,13 +38,15 @@ FirstWaiting lock_first_arrived(db::Transaction& transaction, ConcertId id, Plac
   return first;
 }
 
+// Not those whose line has ended, whatever their rows say yet.
 const db::ListSql kLockWaiting(
     "SELECT place FROM queue_tokens FORCE INDEX (one_token_per_place)"
-    " WHERE concert_id = ? AND place IN (#) AND status = 'WAITING' FOR UPDATE");
+    " WHERE concert_id = ? AND place > ? AND place IN (#) AND status = 'WAITING' FOR UPDATE");
 
 // The entries of the next places are computed and looked at by key.
-FirstWaiting lock_first_drawn(db::Transaction& transaction, ConcertId id, Place front,
+FirstWaiting lock_first_drawn(db::Transaction& transaction, ConcertId id, const QueueRow& queue,
                               const proof::DrawOrder& order, std::int64_t count) {
+  const Place front = queue.front_place;
   const std::int64_t end = std::min(order.entries(), front.value + kPlacesPerLook);
   FirstWaiting first{{}, front};
   while (first.looked_up_to.value < end) {
@@ -57,7 +59,8 @@ FirstWaiting lock_first_drawn(db::Transaction& transaction, ConcertId id, Place 
       entries.push_back(order.entry_at(Place{first.looked_up_to.value + i}));
     }
     std::set<Entry> waiting;
-    for (db::Rows rows = kLockWaiting.query(transaction, {id}, entries); rows.next();) {
+    for (db::Rows rows = kLockWaiting.query(transaction, {id, queue.ended_entry}, entries);
+         rows.next();) {
       Entry entry;
       rows.read(entry);
       waiting.insert(entry);
@@ -113,7 +116,7 @@ Admitted admit(db::Transaction& transaction, ConcertId id, QueueRow& queue, cons
   const bool by_draw = goes_by_draw(order, front_before);
   transaction.enter(db::LockRank::kToken);
   const FirstWaiting first =
-      by_draw ? lock_first_drawn(transaction, id, front_before, *order.drawn, wanted)
+      by_draw ? lock_first_drawn(transaction, id, queue, *order.drawn, wanted)
               : lock_first_arrived(transaction, id, front_before, last_place, wanted);
   const auto found = static_cast<std::int64_t>(first.places.size());
   const Admission decided =

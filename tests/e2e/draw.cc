@@ -261,11 +261,8 @@ TEST_F(Draw, TakesNoOtherBeaconThanOneThatNobodyKnowsAndNoneOnceItsEntriesAreClo
   expect_invalid(change_to(3600s, 40min), {"beacon"});
   expect_invalid(change(concert, R"({"beacon":null})"), {"beacon"});
   EXPECT_EQ(change(concert, R"({"max_active":7})").status, 200);
-  EXPECT_EQ(change(concert, R"({"sale_opens_at":")" + time_from_now(5h) + ""
-}
-").status, 200);
-    EXPECT_EQ(draw_of(concert)["status"].text(), "CLOSED")
-    << "entries stay final";
+  EXPECT_EQ(change(concert, R"({"sale_opens_at":")" + time_from_now(5h) + R"("})").status, 200);
+  EXPECT_EQ(draw_of(concert)["status"].text(), "CLOSED") << "entries stay final";
 }
 
 TEST_F(Draw, GoesOnWithoutAValueThatDoesNotComeAndSaysSo) {
