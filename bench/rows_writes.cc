@@ -209,7 +209,7 @@ void pay_for(Stage& stage, const Fan& fan, ReservationId reservation) {
 raw::Recording::Replacements fan_in_place_of(const Fan& recorded, const Fan& fan) {
   return {{bytes_of(recorded.claims.user_id), bytes_of(fan.claims.user_id)},
           {bytes_of(recorded.claims.token_id), bytes_of(fan.claims.token_id)},
-          {recorded.claims.place.value, fan.claims.place.value}};
+          {recorded.claims.entry.value, fan.claims.entry.value}};
 }
 
 // The last fan buys the last seat; what that asked the database is asked for the others.
@@ -218,7 +218,7 @@ std::vector<double> sell_raw(Stage& stage, raw::Pool& pool, const Show& show,
   const Fan& last = fans.back();
   std::optional<ReservationId> reservation;
   const raw::Recording reserve(stage.database(), [&] {
-    reservation = reserve_seat(stage, show, last, last.claims.place.value);
+    reservation = reserve_seat(stage, show, last, last.claims.entry.value);
   });
   const raw::Recording pay(stage.database(), [&] { pay_for(stage, last, reservation.value()); });
   std::vector<std::string> held(fans.size() - 1);

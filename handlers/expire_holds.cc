@@ -10,9 +10,9 @@
 #include "endpoint/services.h"
 #include "metrics/metrics.h"
 #include "watch/alerts.h"
+#include "watch/http_client.h"
 #include "watch/outage.h"
 #include "watch/sweep.h"
-#include "watch/webhook.h"
 
 namespace stagedoor {
 namespace {
@@ -31,7 +31,7 @@ watch::SweepSummary sweep(Services& services) {
     outage.tell(send);
     return {.errors = {"the database does not answer, or takes no writes"}};
   }
-  return watch::sweep(services.line_stores(), [&] {
+  return watch::sweep(services.line_stores(), services.config.beacon_url, [&] {
     outage.settle(services.database);
     watch::collect_alerts(services.database, services.config.alert_directory());
     if (send) watch::send_alerts(services.database, send);

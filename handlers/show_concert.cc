@@ -21,7 +21,7 @@ std::string write_body(const Concert& concert, const LineSnapshot& line, Time no
       .field("active", line.active)
       .field("max_active", settings.max_active)
       .field("admit_per_minute", settings.admit_per_minute)
-      .field("order", "fifo")
+      .field("order", settings.order)
       .end_object();
   json.field("max_seats_per_user", settings.max_seats_per_user)
       .field("hold_seconds", settings.hold_s);

@@ -67,10 +67,11 @@ function print_locations(path,    of, count, i, allowed) {
   }
 }
 
-# {concert_id} becomes the variable $concert_id.
+# {concert_id} becomes the variable $concert_id; {tile_path} the rest of the path.
 function matcher(path) {
   if (path !~ /[{]/) return "= " path
   gsub(/\./, "\\.", path)
+  gsub(/_path[}]/, "_path>.+)", path)
   gsub(/[{]/, "(?<", path)
   gsub(/[}]/, ">[^/]+)", path)
   return "~ \"^" path "$\""

@@ -5,7 +5,8 @@
 CREATE TABLE queues (
   concert_id    BIGINT      NOT NULL PRIMARY KEY,
   version       BIGINT      NOT NULL DEFAULT 0,  -- counts the advances that changed something
-  front_place   BIGINT      NOT NULL DEFAULT 0,  -- no token at or before this place waits any more
+  front_place   BIGINT      NOT NULL DEFAULT 0,  -- in the order of the line: no token at or before
+                                                 -- this place waits any more
   ended_place   BIGINT      NOT NULL DEFAULT 0,  -- every token up to here has ended, see line_ends
   active        INT         NOT NULL DEFAULT 0,  -- the ACTIVE behind ended_place, and those of the
                                                  -- departures that were
@@ -24,11 +25,21 @@ CREATE TABLE queue_counters (
   last_place BIGINT NOT NULL DEFAULT 0
 ) ENGINE = InnoDB;
 
+-- How much of the log of all joins is written (docs/fairness.md). Its tiles are computed from
+-- queue_tokens, of which a log needs token_id, place and issued_at for ever.
+CREATE TABLE line_logs (
+  concert_id BIGINT      NOT NULL PRIMARY KEY,
+  size       BIGINT      NOT NULL DEFAULT 0,   -- up to this place
+  root       BINARY(32)  NOT NULL,             -- of the tree of that size
+  frontier   MEDIUMBLOB  NOT NULL,             -- see lib/proof/merkle.h
+  written_at DATETIME(6) NULL                  -- when the places up to `size` were read
+) ENGINE = InnoDB;
+
 CREATE TABLE queue_tokens (
   token_id       BINARY(16)  NOT NULL PRIMARY KEY,
   concert_id     BIGINT      NOT NULL,
   user_id        BINARY(16)  NOT NULL,
-  place          BIGINT      NOT NULL,
+  place          BIGINT      NOT NULL,   -- in order of arrival: the API's `entry`
   status         ENUM('WAITING', 'ACTIVE', 'EXPIRED') NOT NULL,
   live           BOOLEAN     NULL,   -- TRUE, or NULL once EXPIRED: a user has one live token
   issued_at      DATETIME(6) NOT NULL,
@@ -59,7 +70,7 @@ CREATE TABLE admissions (
   admission        BIGINT      NOT NULL,   -- the version of the queue that made it
   admitted_at      DATETIME(6) NOT NULL,
   admitted         INT         NOT NULL,
-  front_before     BIGINT      NOT NULL,   -- it let in those behind this place
+  front_before     BIGINT      NOT NULL,   -- it let in those behind this place of the line,
   front_place      BIGINT      NOT NULL,   -- up to this one
   active_after     INT         NOT NULL,
   max_active       INT         NOT NULL,
@@ -69,16 +80,33 @@ CREATE TABLE admissions (
   CONSTRAINT limit_kept CHECK (active_after <= max_active)
 ) ENGINE = InnoDB;
 
+-- The draw of a lottery: committed to by its secret, closed when its entries are final, drawn at
+-- the opening. The places that it gives are computed from the seed (lib/proof/draw_order.h).
+CREATE TABLE draws (
+  concert_id   BIGINT      NOT NULL PRIMARY KEY,
+  secret       BINARY(32)  NOT NULL,
+  closed_at    DATETIME(6) NULL,   -- joins from then on stand behind the entries
+  entries      BIGINT      NULL,   -- up to this place of arrival
+  log_root     BINARY(32)  NULL,   -- of the log of that size
+  beacon_value BINARY(32)  NULL,
+  seed         BINARY(32)  NULL,
+  drawn_at     DATETIME(6) NULL,
+  CONSTRAINT closed_before_drawn CHECK (
+    (closed_at IS NULL) = (entries IS NULL) AND (entries IS NOT NULL OR log_root IS NULL)
+    AND (log_root IS NOT NULL OR seed IS NULL) AND (seed IS NULL) = (drawn_at IS NULL))
+) ENGINE = InnoDB;
+
 -- Tokens that ended outside of an advance, until one has counted them: those that waited in
 -- queue_blocks, those that were ACTIVE in queues.active.
 CREATE TABLE queue_departures (
   concert_id BIGINT  NOT NULL,
-  place      BIGINT  NOT NULL,
+  place      BIGINT  NOT NULL,   -- in order of arrival
   was_active BOOLEAN NOT NULL,
   PRIMARY KEY (concert_id, place)
 ) ENGINE = InnoDB;
 
--- Which of the 8,192 places of a block left the line while waiting.
+-- Which of the 8,192 places of a block left the line while waiting, in the line's order: that of
+-- arrival until a lottery is drawn.
 CREATE TABLE queue_blocks (
   concert_id BIGINT          NOT NULL,
   block      BIGINT          NOT NULL,   -- place DIV 8192

@@ -15,6 +15,11 @@ CREATE TABLE concerts (
   active_seconds     INT          NOT NULL,
   hold_seconds       INT          NOT NULL,
   max_seats_per_user INT          NOT NULL,
+  line_order         ENUM('fifo', 'lottery') NOT NULL,
+  draw_lead_seconds  INT          NOT NULL,
+  beacon_chain       VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NULL,
+  beacon_round       BIGINT       NULL,
+  beacon_due_at      DATETIME(6)  NULL,  -- when that round is made
   -- Copies of what the dates say, kept when a date is added, so that the list of concerts is one
   -- range of an index.
   first_date_at      DATETIME(6)  NOT NULL,

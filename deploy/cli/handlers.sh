@@ -95,7 +95,7 @@ load_wanted() {
   local name state inputs files=()
   inputs=$({
     handler_settings
-    cat "$STAGEDOOR_HOME"/secrets/{access_token_key,queue_token_keys,db_password}
+    cat "$STAGEDOOR_HOME"/secrets/{access_token_key,queue_token_keys,log_keys,db_password}
     identity_keys
   } | sha256sum)
   for name in "$@"; do files+=("$(program_of "$name")"); done

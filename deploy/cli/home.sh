@@ -80,13 +80,14 @@ random_hex() {
   od -An -vtx1 -N32 /dev/urandom | tr -d ' \n'
 }
 
-# Passwords and the access token key are the bare text of their file; the queue token keys are
-# lines. All are made once: a new key would end every session.
+# Passwords and the access token key are the bare text of their file; the other keys are lines. All
+# are made once: a new key would end every session, or begin every log anew.
 create_secrets() {
   local folder=$STAGEDOOR_HOME/secrets name
   for name in access_token_key db_password db_admin_password; do
     [[ -s $folder/$name ]] || random_hex | write_file "$folder/$name"
   done
-  [[ -s $folder/queue_token_keys ]] ||
-    { random_hex && echo; } | write_file "$folder/queue_token_keys"
+  for name in queue_token_keys log_keys; do
+    [[ -s $folder/$name ]] || { random_hex && echo; } | write_file "$folder/$name"
+  done
 }

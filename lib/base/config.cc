@@ -172,11 +172,11 @@ class Loader {
     return code;
   }
 
-  std::string alert_webhook() {
-    std::string url = setting("STAGEDOOR_ALERT_WEBHOOK");
+  // Not shown where it is wrong: the address may be a secret, as that of the alerts is.
+  std::string web_address(const char* name) {
+    std::string url = setting(name);
     const bool is_web = url.starts_with("https://") || url.starts_with("http://");
-    // The address is a secret: knowing it is the permission to post there.
-    if (!url.empty() && !is_web) fail("STAGEDOOR_ALERT_WEBHOOK is neither https:// nor http://");
+    if (!url.empty() && !is_web) fail(std::string(name) + " is neither https:// nor http://");
     return url;
   }
 
@@ -295,12 +295,14 @@ Result<Config, ConfigProblems> load_config() {
   config.access_token_secrets =
       loader.secret_lines(config.home, "access_token_key", kSecretBytesMin);
   config.queue_token_keys = loader.secret_lines(config.home, "queue_token_keys", kSecretBytesMin);
+  config.log_keys = loader.secret_lines(config.home, "log_keys", kSecretBytesMin);
   config.identity_keys = loader.identity_keys();
   const bool has_keys = !config.identity_keys.empty();
   config.identity_issuer = loader.identity_party("STAGEDOOR_IDENTITY_ISSUER", has_keys);
   config.identity_audience = loader.identity_party("STAGEDOOR_IDENTITY_AUDIENCE", has_keys);
   loader.read_identity_roles(config);
-  config.alert_webhook = loader.alert_webhook();
+  config.alert_webhook = loader.web_address("STAGEDOOR_ALERT_WEBHOOK");
+  config.beacon_url = loader.web_address("STAGEDOOR_BEACON_URL");
   if (!loader.problems().empty()) return loader.problems();
   return config;
 }

@@ -39,6 +39,7 @@ struct Config {
   // Newest first; all of them verify, the first signs.
   std::vector<std::string> access_token_secrets;
   std::vector<std::string> queue_token_keys;
+  std::vector<std::string> log_keys;  // all of them sign; the last one names the installation
   // Public keys of an outside identity provider in PEM, by `kid`. Unless there are none the
   // installation signs no access tokens.
   std::map<std::string, std::string> identity_keys;
@@ -47,6 +48,8 @@ struct Config {
   std::string identity_audience;
   std::string identity_role_claim;
   std::map<std::string, std::string> identity_roles;
+  // Where the sweep asks for the public random values of draws.
+  std::string beacon_url;
   // Where the sweep posts alerts; empty: nowhere. A secret.
   std::string alert_webhook;
 

@@ -56,7 +56,10 @@ struct Number {
 
 using ConcertId = Number<struct ConcertIdKind>;
 using DateId = Number<struct DateIdKind>;
-// A place in one concert's line: 1, 2, 3, ... in order of arrival.
+// The number of a join in one concert's line: 1, 2, 3, ... in order of arrival.
+using Entry = Number<struct EntryKind>;
+// A place in the order of one concert's line: 1, 2, 3, ... It is the entry itself, or what a draw
+// gave to it.
 using Place = Number<struct PlaceKind>;
 // An amount in the smallest unit of the installation's currency.
 using Money = Number<struct MoneyKind>;

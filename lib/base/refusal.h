@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,6 +46,7 @@ enum class Refusal {
   kAlreadyRefunded,
   kRefundClosed,
   kBalanceLimitExceeded,
+  kLineNotEmpty,
   kIdempotencyKeyRequired,
   kIdempotencyKeyReused,
   kUnavailable,  // one command of a batch failed; what fails by itself throws Unavailable
@@ -59,7 +61,7 @@ struct FieldError {
 // A further member of a refusal that tells the client how to go on, such as `limit`.
 struct RefusalMember {
   std::string name;
-  std::variant<std::int64_t, std::string, std::vector<std::int64_t>> value;
+  std::variant<std::int64_t, std::string, std::vector<std::int64_t>, std::nullptr_t> value;
 };
 
 struct Refused {

@@ -9,14 +9,29 @@ namespace stagedoor::db {
 
 // What transactions wait for, in the one order in which each of them takes its locks; see
 // docs/locking.md.
-enum class LockRank { kUser, kConcert, kLine, kPlaces, kToken, kReservation, kPayment, kSeats };
+enum class LockRank {
+  kUser,
+  kConcert,
+  kLine,
+  kPlaces,
+  kLog,
+  kToken,
+  kReservation,
+  kPayment,
+  kSeats
+};
 
 constexpr auto enum_texts(LockRank /*of*/) {
   using enum LockRank;
-  return std::array{EnumText{kUser, "user"},       EnumText{kConcert, "concert"},
-                    EnumText{kLine, "line"},       EnumText{kPlaces, "places"},
-                    EnumText{kToken, "token"},     EnumText{kReservation, "reservation"},
-                    EnumText{kPayment, "payment"}, EnumText{kSeats, "seats"}};
+  return std::array{EnumText{kUser, "user"},
+                    EnumText{kConcert, "concert"},
+                    EnumText{kLine, "line"},
+                    EnumText{kPlaces, "places"},
+                    EnumText{kLog, "log"},
+                    EnumText{kToken, "token"},
+                    EnumText{kReservation, "reservation"},
+                    EnumText{kPayment, "payment"},
+                    EnumText{kSeats, "seats"}};
 }
 
 // Hears of each lock that a transaction is about to take; `is_first`: it is the first one of its

@@ -10,6 +10,8 @@ constexpr http::Range kGradeLength{1, 32};
 constexpr http::Range kLabelLength{1, kLabelLengthMax};
 constexpr http::Range kDatesCount{1, 100};
 constexpr http::Range kRangesCount{1, 500};
+// Some decades of the fastest chain.
+constexpr std::int64_t kBeaconRoundMax = 1'000'000'000;
 
 struct NumberSetting {
   const char* name;
@@ -24,6 +26,7 @@ constexpr NumberSetting kNumberSettings[] = {
     {"active_seconds", {5, 86'400}, &ConcertSettings::active_s},
     {"hold_seconds", {5, 86'400}, &ConcertSettings::hold_s},
     {"max_seats_per_user", {1, 100}, &ConcertSettings::max_seats_per_user},
+    {"draw_lead_seconds", {0, 3'600}, &ConcertSettings::draw_lead_s},
 };
 
 struct TextSetting {
@@ -49,12 +52,25 @@ constexpr TimeSetting kTimeSettings[] = {
     {"refund_until", &ConcertSettings::refund_until},
 };
 
-void read_order(http::JsonObject& body) {
-  const auto order = body.optional_text("order", {1, 16});
-  if (order && *order != "fifo") {
-    body.fail("order",
-              *order == "lottery" ? "lottery is not in this version" : "must be fifo or lottery");
-  }
+std::optional<LineOrder> read_order(http::JsonObject& body) {
+  const auto text = body.optional_text("order", {1, 16});
+  if (!text) return std::nullopt;
+  const auto order = parse_enum<LineOrder>(*text);
+  if (!order) body.fail("order", "must be fifo or lottery");
+  return order;
+}
+
+std::optional<Beacon> read_beacon(http::JsonObject& body) {
+  auto object = body.optional_object("beacon");
+  if (!object) return std::nullopt;
+  if (object->text("kind", {1, 16}) != "drand") object->fail("kind", "must be drand");
+  Beacon beacon{.chain = object->text("chain", {1, 64}),
+                .round = object->integer("round", {1, kBeaconRoundMax})};
+  const auto due_at = beacon_due_at(beacon.chain, beacon.round);
+  if (!due_at) object->fail("chain", "is not a chain of drand that is known here");
+  // Of a chain that is not known nothing more is wrong.
+  beacon.due_at = due_at.value_or(Time::max());
+  return beacon;
 }
 
 void note_all(http::JsonObject& body, const std::vector<FieldError>& errors) {
@@ -81,7 +97,16 @@ void write_settings(JsonWriter& json, const ConcertSettings& settings) {
   for (const NumberSetting& setting : kNumberSettings) {
     json.field(setting.name, settings.*setting.member);
   }
-  json.field("order", "fifo").field("refund_until", settings.refund_until);
+  json.field("order", settings.order).field("refund_until", settings.refund_until).key("beacon");
+  if (!settings.beacon) {
+    json.value(nullptr);
+    return;
+  }
+  json.begin_object()
+      .field("kind", "drand")
+      .field("chain", settings.beacon->chain)
+      .field("round", settings.beacon->round)
+      .end_object();
 }
 
 }  // namespace
@@ -112,11 +137,14 @@ NewConcert read_new_concert(http::JsonObject& body) {
     const auto value = body.optional_integer(setting.name, setting.range);
     settings.*setting.member = value.value_or(settings.*setting.member);
   }
-  read_order(body);
+  settings.order = read_order(body).value_or(settings.order);
+  settings.beacon = read_beacon(body);
   for (http::JsonObject& date : body.objects("dates", kDatesCount)) {
     concert.dates.push_back(read_new_date(date));
   }
   note_all(body, check_settings(settings));
+  // Nobody has joined: what is known now does no harm.
+  note_all(body, check_beacon(settings, Time::min()));
   return concert;
 }
 
@@ -137,7 +165,8 @@ std::function<void(ConcertSettings&)> read_settings_change(http::JsonObject& bod
   for (const NumberSetting& setting : kNumberSettings) {
     if (body.has(setting.name)) set(setting.member, body.integer(setting.name, setting.range));
   }
-  read_order(body);
+  if (const auto order = read_order(body)) set(&ConcertSettings::order, *order);
+  if (body.has("beacon")) set(&ConcertSettings::beacon, read_beacon(body));
   return [changes](ConcertSettings& settings) {
     for (const auto& change : changes) change(settings);
   };

@@ -27,6 +27,7 @@ http::Response queue_response(int status, const line::QueueState& state, const S
       .field("token_id", state.claims.token_id)
       .field("user_id", state.claims.user_id)
       .field("concert_id", state.claims.concert_id)
+      .field("entry", state.claims.entry)
       .field("status", state.status)
       .field("position", state.position)
       .field("ahead", ahead)

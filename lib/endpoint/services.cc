@@ -69,6 +69,7 @@ Services::Services(Config loaded)
       link_tokens(config.access_token_secrets),
       access(database,
              std::max<std::chrono::seconds>(config.access_token_ttl, std::chrono::days{1})),
+      log_keys(config.log_keys.begin(), config.log_keys.end()),
       lines(database, memcached),
       listings(database, memcached, config.listings_directory()) {}
 

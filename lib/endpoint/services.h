@@ -10,6 +10,7 @@
 #include "db/connection.h"
 #include "line/queue_tokens.h"
 #include "people/access_snapshot.h"
+#include "proof/signed_note.h"
 #include "sale/listings.h"
 #include "token/access_token.h"
 #include "token/link_token.h"
@@ -29,6 +30,7 @@ struct Services {
   token::QueueTokens queue_tokens;
   token::LinkTokens link_tokens;
   people::AccessSnapshot access;
+  std::vector<proof::SigningKey> log_keys;
   line::LineViews lines;
   sale::Listings listings;
   // Whom this process has seen let in, and until when it need not look again (monotonic time).

@@ -8,6 +8,9 @@
 
 namespace stagedoor::http {
 
+// Of what never changes.
+inline constexpr const char* kImmutable = "public, max-age=31536000, immutable";
+
 // Whether the client has what bears this tag (If-None-Match, compared weakly).
 bool has_tag(const Request& request, std::string_view tag);
 

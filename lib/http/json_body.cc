@@ -268,6 +268,14 @@ std::optional<Time> JsonObject::optional_time(const char* name) {
   return read_time(name, *item);
 }
 
+std::optional<JsonObject> JsonObject::optional_object(const char* name) {
+  const cJSON* item = find_present(name);
+  if (item == nullptr) return std::nullopt;
+  if (cJSON_IsObject(item)) return JsonObject(*document_, item, path_of(name));
+  fail(name, "must be an object");
+  return std::nullopt;
+}
+
 std::optional<std::vector<JsonObject>> JsonObject::optional_objects(const char* name, Range count) {
   const cJSON* item = find_present(name);
   if (item == nullptr) return std::nullopt;

@@ -45,6 +45,7 @@ class JsonObject {
     if (!parsed) fail(name, "must be a UUID");
     return parsed.value_or(IdType{});
   }
+  std::optional<JsonObject> optional_object(const char* name);
   std::vector<JsonObject> objects(const char* name, Range count);
   std::optional<std::vector<JsonObject>> optional_objects(const char* name, Range count);
   std::optional<std::vector<std::int64_t>> optional_integers(const char* name, Range each);

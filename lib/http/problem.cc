@@ -80,6 +80,8 @@ Look look_of(Refusal refusal) {
       return {409, "refund_closed", "Payments of this concert can no longer be refunded"};
     case Refusal::kBalanceLimitExceeded:
       return {422, "balance_limit_exceeded", "That is more than a balance can hold"};
+    case Refusal::kLineNotEmpty:
+      return {409, "line_not_empty", "The order of a line is fixed once somebody has joined"};
     case Refusal::kIdempotencyKeyRequired:
       return {400, "idempotency_key_required", "Send an Idempotency-Key with this request"};
     case Refusal::kIdempotencyKeyReused:
@@ -96,6 +98,8 @@ void write_value(JsonWriter& json, const RefusalMember& member) {
     json.value(*number);
   } else if (const auto* text = std::get_if<std::string>(&member.value)) {
     json.value(*text);
+  } else if (std::holds_alternative<std::nullptr_t>(member.value)) {
+    json.value(nullptr);
   } else {
     json.begin_array();
     for (const std::int64_t item : std::get<std::vector<std::int64_t>>(member.value)) {

@@ -67,7 +67,7 @@ constexpr const char* kWriteQueue =
 
 void write_queue(db::Transaction& transaction, ConcertId id, const QueueRow& queue,
                  const LineSnapshot& line) {
-  transaction.execute(kWriteQueue, queue.version, queue.front_place, queue.ended_place,
+  transaction.execute(kWriteQueue, queue.version, queue.front_place, queue.ended_entry,
                       queue.active, queue.sold_out, queue.pace.credit, queue.pace.credited_at,
                       line.encode(), line.at, id);
 }
@@ -88,15 +88,16 @@ Advance advance_locked(db::Transaction& transaction, ConcertId id, QueueRow queu
   const SaleTimes sale = read_sale(transaction, id);
   ++queue.version;
   queue.sold_out = is_sold_out(transaction, id, now);
-  const bool all_counted = count_departures(transaction, id, queue);
+  const MovingOrder order = advance_draw(transaction, id, queue, sale, now);
+  const bool all_counted = count_departures(transaction, id, queue, order);
   const bool all_ended = end_lapsed(transaction, id, queue, now);
-  mark_end(transaction, id, queue, sale, read_last_place(transaction, id), now);
+  mark_end(transaction, id, queue, sale, read_last_entry(transaction, id), now);
   // Read behind the departures, so that all that were counted have their place in the count.
-  const Place last_place = read_last_place(transaction, id);
-  std::int64_t admitted = 0;
-  const bool opened = !sale.opens_at || now >= *sale.opens_at;
+  const Place last_place{read_last_entry(transaction, id).value};
+  Admitted admitted;
+  const bool opened = !order.awaits_draw && (!sale.opens_at || now >= *sale.opens_at);
   if (opened && now < sale.closes_at && !queue.sold_out) {
-    admitted = admit(transaction, id, queue, sale, last_place, now);
+    admitted = admit(transaction, id, queue, sale, order, last_place, now);
   }
   LineSnapshot line{
       .version = queue.version,
@@ -110,10 +111,13 @@ Advance advance_locked(db::Transaction& transaction, ConcertId id, QueueRow queu
       .limits = sale.limits,
       .admitted_last_minute = admitted_since(transaction, id, now - std::chrono::minutes{1}),
       .all_departed_counted = all_counted,
+      .awaits_draw = order.awaits_draw,
+      .drawn = order.drawn,
       .ends = read_line_ends(transaction, id),
       .blocks = read_blocks(transaction, id, queue.front_place)};
   write_queue(transaction, id, queue, line);
-  return {std::move(line), admitted, all_counted && all_ended && admitted < kAdmissionsPerAdvance};
+  return {std::move(line), admitted.count,
+          all_counted && all_ended && admitted.complete && !order.goes_on};
 }
 
 constexpr const char* kSelectLinesToAdvance =
@@ -183,17 +187,19 @@ void try_advance_if_sold_out(db::Connection& database, cache::Memcached& memcach
   });
 }
 
-void settle_ended_line(db::Transaction& transaction, ConcertId concert_id) {
+void settle_line(db::Transaction& transaction, ConcertId concert_id) {
   auto queue = lock_queue(transaction, concert_id);
   if (!queue) return;
-  const Place ended_before = queue->ended_place;
+  const Entry ended_before = queue->ended_entry;
   const SaleTimes sale = read_sale(transaction, concert_id);
-  const Place last_place = read_last_place(transaction, concert_id);
-  mark_end(transaction, concert_id, *queue, sale, last_place, transaction.now());
-  if (queue->ended_place == ended_before) return;
+  const Time now = transaction.now();
+  close_entries_if_due(transaction, concert_id, sale, now);
+  const Entry last = read_last_entry(transaction, concert_id);
+  mark_end(transaction, concert_id, *queue, sale, last, now);
+  if (queue->ended_entry == ended_before) return;
   constexpr const char* kWriteEnd =
       "UPDATE queues SET front_place = ?, ended_place = ?, active = ? WHERE concert_id = ?";
-  transaction.execute(kWriteEnd, queue->front_place, queue->ended_place, queue->active, concert_id);
+  transaction.execute(kWriteEnd, queue->front_place, queue->ended_entry, queue->active, concert_id);
 }
 
 std::vector<ConcertId> lines_to_advance(db::Connection& database) {

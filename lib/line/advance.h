@@ -39,10 +39,10 @@ void try_advance_line(db::Connection& database, cache::Memcached& memcached, Con
 void try_advance_if_sold_out(db::Connection& database, cache::Memcached& memcached,
                              ConcertId concert_id);
 
-// While the sale of a concert is closed or sold out, ends all tokens given out so far for good:
-// they stay ended when it opens again. For an operation that is about to change that. Takes the
-// lock of the queue's row. REQUIRES: no token is locked by this transaction.
-void settle_ended_line(db::Transaction& transaction, ConcertId concert_id);
+// Makes final what is due, for an operation that is about to change when: the end of all tokens
+// given out so far, while the sale of the concert is closed or sold out, and the entries of a
+// lottery. Takes the lock of the queue's row. REQUIRES: no token is locked by this transaction.
+void settle_line(db::Transaction& transaction, ConcertId concert_id);
 
 // The concerts with tokens in their line, and those that may have sold out because a date has
 // begun since their last advance.

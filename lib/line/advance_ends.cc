@@ -71,20 +71,22 @@ void mark_departed(db::Transaction& transaction, ConcertId id, std::int64_t vers
 
 }  // namespace
 
-bool count_departures(db::Transaction& transaction, ConcertId id, QueueRow& queue) {
+bool count_departures(db::Transaction& transaction, ConcertId id, QueueRow& queue,
+                      const MovingOrder& order) {
   assert(transaction.has_entered(db::LockRank::kLine));
-  std::vector<Place> taken;
+  std::vector<Entry> taken;
   std::map<std::int64_t, std::vector<Place>> waited_by_block;
   for (db::Rows rows = transaction.query(kSelectDepartures, id,
                                          static_cast<std::int64_t>(kDeparturesPerAdvance));
        rows.next();) {
-    Place place;
+    Entry entry;
     bool was_active = false;
-    rows.read(place, was_active);
-    taken.push_back(place);
+    rows.read(entry, was_active);
+    taken.push_back(entry);
     if (!was_active) {
+      const Place place = order.place_of(entry);
       waited_by_block[DepartedPlaces::block_of(place)].push_back(place);
-    } else if (place > queue.ended_place) {
+    } else if (entry > queue.ended_entry) {
       --queue.active;  // behind the mark; those before it went all at once with their line
     }
   }
@@ -107,18 +109,19 @@ bool end_lapsed(db::Transaction& transaction, ConcertId id, QueueRow& queue, Tim
 }
 
 void mark_end(db::Transaction& transaction, ConcertId id, QueueRow& queue, const SaleTimes& sale,
-              Place last_place, Time now) {
+              Entry last, Time now) {
   assert(transaction.has_entered(db::LockRank::kLine));
   const bool closed = now >= sale.closes_at;
   if (!closed && !queue.sold_out) return;
-  if (last_place <= queue.ended_place) return;
-  const Place ended_before = std::exchange(queue.ended_place, last_place);
+  if (last <= queue.ended_entry) return;
+  const Entry ended_before = std::exchange(queue.ended_entry, last);
   const auto reason = closed ? EndReason::kSaleClosed : EndReason::kSoldOut;
-  record_line_end(transaction, id, last_place, reason, now);
+  record_line_end(transaction, id, last, reason, now);
   transaction.enter(db::LockRank::kToken);
-  transaction.execute(kEndActive, now, reason, id, ended_before, last_place);
+  transaction.execute(kEndActive, now, reason, id, ended_before, last);
   queue.active = 0;
-  queue.front_place = std::max(queue.front_place, last_place);
+  // In whatever order, they stand on the places up to this one.
+  queue.front_place = std::max(queue.front_place, Place{last.value});
 }
 
 }  // namespace stagedoor::line

@@ -25,7 +25,7 @@ Ended end_locked_token(db::Transaction& transaction, const QueueTokenClaims& cla
                        const TokenRow& token, EndReason reason) {
   assert(transaction.has_entered(db::LockRank::kToken));
   const Time now = transaction.now();
-  const LineEnd end = read_line_end(transaction, claims.concert_id, claims.place, now);
+  const LineEnd end = read_line_end(transaction, claims.concert_id, claims.entry, now);
   const TokenState state = token_state(token.record, end, true, now);
   if (state.status == TokenStatus::kExpired) return Ended::kNothing;
   end_token_row(transaction, claims.token_id, reason, now);
@@ -48,7 +48,7 @@ void announce_end(LineStores& stores, const QueueTokenClaims& claims, Ended ende
   if (ended == Ended::kNothing) return;
   // Pollers look at the list of those who left; what it does not hold, the line itself must tell.
   const bool listed = ended == Ended::kWaiting && announce_left(stores.database, stores.memcached,
-                                                                claims.concert_id, claims.place);
+                                                                claims.concert_id, claims.entry);
   announce_token_change(stores, claims.concert_id, claims.token_id, !listed);
 }
 

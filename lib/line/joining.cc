@@ -46,7 +46,7 @@ bool end_stale_token(db::Connection& database, const QueueTokenClaims& claims) {
     const auto token = lock_token(transaction, claims.token_id);
     if (!token) return true;
     const Time now = transaction.now();
-    const LineEnd end = read_line_end(transaction, claims.concert_id, claims.place, now);
+    const LineEnd end = read_line_end(transaction, claims.concert_id, claims.entry, now);
     const TokenState state = token_state(token->record, end, true, now);
     if (state.status != TokenStatus::kExpired) return false;
     end_token_row(transaction, claims.token_id, *state.reason, now);
@@ -117,6 +117,8 @@ constexpr const char* kHasRoom =
 // Asked before an advance, which takes longer and one after the other: a crowd that comes to an
 // empty line fills it within its first moment, and the rest of it need not try.
 bool has_room(db::Connection& database, ConcertId concert_id, const LineSnapshot& line) {
+  // Those who were drawn come first.
+  if (line.drawn && line.front_place.value < line.drawn->entries()) return false;
   bool room_left = false;
   database.query(kHasRoom, line.last_place, concert_id).read_first(room_left);
   return room_left;
@@ -128,8 +130,8 @@ std::vector<QueueState> welcome(LineStores& stores, LineSnapshot line,
   const QueueTokenClaims& last = tokens.back().claims;
   if (line.opened(stores.database.estimated_now()) &&
       has_room(stores.database, last.concert_id, line)) {
-    const auto advanced =
-        advance_line(stores.database, stores.memcached, last.concert_id, {.covers = last.place});
+    const auto advanced = advance_line(stores.database, stores.memcached, last.concert_id,
+                                       {.covers = Place{last.entry.value}});
     if (advanced) line = *advanced;
     std::vector<TokenId> ids;
     for (const TokenInLine& token : tokens) ids.push_back(token.claims.token_id);

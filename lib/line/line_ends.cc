@@ -25,7 +25,7 @@ constexpr int kTidyBatch = 500;
 
 constexpr const char* kSelectTidied = "SELECT tidied_place FROM queues WHERE concert_id = ?";
 struct UntidyEnd {
-  Place upto;
+  Entry upto;
   EndReason reason = EndReason::kSaleClosed;
   Time at;
 };
@@ -44,12 +44,12 @@ constexpr const char* kWriteTidied =
 
 }  // namespace
 
-std::string line_end_reason(const std::string& concert_id, const std::string& place) {
+std::string line_end_reason(const std::string& concert_id, const std::string& entry) {
   return "(SELECT e.reason FROM line_ends e WHERE e.concert_id = " + concert_id +
-         " AND e.ended_place >= " + place + " ORDER BY e.ended_place LIMIT 1)";
+         " AND e.ended_place >= " + entry + " ORDER BY e.ended_place LIMIT 1)";
 }
 
-void record_line_end(db::Transaction& transaction, ConcertId concert_id, Place upto,
+void record_line_end(db::Transaction& transaction, ConcertId concert_id, Entry upto,
                      EndReason reason, Time now) {
   transaction.execute(kInsertLineEnd, concert_id, upto, reason, now);
 }
@@ -65,19 +65,19 @@ std::vector<LineSnapshot::End> read_line_ends(db::Transaction& transaction, Conc
   return ends;
 }
 
-LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Place place, Time now) {
-  const auto row = kSelectLineEnd.first(transaction, place, concert_id);
+LineEnd read_line_end(db::Transaction& transaction, ConcertId concert_id, Entry entry, Time now) {
+  const auto row = kSelectLineEnd.first(transaction, entry, concert_id);
   if (!row) return {};
   return {row->reason, now >= row->closes_at};
 }
 
 std::int64_t tidy_ended_tokens(db::Connection& database, ConcertId concert_id) {
-  Place tidied;
+  Entry tidied;
   database.query(kSelectTidied, concert_id).read_first(tidied);
   std::int64_t total = 0;
   for (const UntidyEnd& end : kSelectUntidyEnds.all(database, concert_id, tidied)) {
     while (tidied < end.upto) {
-      const Place upto{std::min(end.upto.value, tidied.value + kTidyBatch)};
+      const Entry upto{std::min(end.upto.value, tidied.value + kTidyBatch)};
       total += db::transact(database, [&](db::Transaction& transaction) {
         transaction.enter(db::LockRank::kToken);
         const std::int64_t count =

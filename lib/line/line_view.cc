@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "base/after_commit.h"
 #include "base/encoding.h"
 #include "cache/versioned.h"
+#include "line/log.h"
 
 namespace stagedoor::line {
 namespace {
@@ -28,14 +30,14 @@ std::string block_key(ConcertId id, std::int64_t block, std::int64_t revision) {
          std::to_string(revision);
 }
 
-std::vector<Place> parse_places(std::string_view text) {
-  std::vector<Place> places;
+std::vector<Entry> parse_entries(std::string_view text) {
+  std::vector<Entry> entries;
   for (auto end = text.find(' '); end != std::string_view::npos; end = text.find(' ')) {
-    if (const auto place = parse_integer(text.substr(0, end))) places.push_back(Place{*place});
+    if (const auto entry = parse_integer(text.substr(0, end))) entries.push_back(Entry{*entry});
     text.remove_prefix(end + 1);
   }
-  std::sort(places.begin(), places.end());
-  return places;
+  std::sort(entries.begin(), entries.end());
+  return entries;
 }
 
 }  // namespace
@@ -82,7 +84,10 @@ Outcome<LineSnapshot> LineViews::line_to_show(ConcertId concert_id,
   // them all; with an older snapshot they would seem to wait again.
   auto line = leased && !cached ? advance_line(database_, memcached_, concert_id)
                                 : ask_database(concert_id, cached.has_value());
-  if (leased) memcached_.remove(lease);
+  if (leased) {
+    memcached_.remove(lease);
+    attempt_after_commit([&] { write_log(database_, concert_id, Micros{}); });
+  }
   return line;
 }
 
@@ -115,7 +120,7 @@ Outcome<const LineViews::View*> LineViews::view(ConcertId concert_id) {
     departed = memcached_.get(departed_key(concert_id, line->version));
   }
   view = {std::make_shared<const LineSnapshot>(std::move(line.value())), cached.has_value(),
-          parse_places(departed.value_or("")), is_changing ? Micros{} : asked_at};
+          parse_entries(departed.value_or("")), is_changing ? Micros{} : asked_at};
   return &view;
 }
 
@@ -129,7 +134,7 @@ Outcome<LineViews::Sight> LineViews::look(const QueueTokenClaims& claims) {
   const auto found = view(claims.concert_id);
   if (!found) return found.error();
   const View& view = **found;
-  bool departed = std::binary_search(view.departed.begin(), view.departed.end(), claims.place);
+  bool departed = std::binary_search(view.departed.begin(), view.departed.end(), claims.entry);
   if (!departed && !view.line->all_departed_counted) {
     departed =
         memcached_.get(cache::Versioned::version_entry(token_key(claims.token_id))).has_value();

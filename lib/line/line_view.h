@@ -41,7 +41,7 @@ class LineViews {
   struct View {
     std::shared_ptr<const LineSnapshot> line;
     bool cached = false;
-    std::vector<Place> departed;  // in order
+    std::vector<Entry> departed;  // in order
     // When the question was sent; long ago if the answer may not be remembered.
     Micros asked_at{};
   };

@@ -19,16 +19,16 @@ constexpr const char* kSelectVersion = "SELECT version FROM queues WHERE concert
 // An advance that began before the end was committed has not counted it, whenever its snapshot
 // comes out: besides those that are out already this is the next one at most, as advances follow
 // one another under the lock of the queue's row.
-bool list_left(db::Connection& database, cache::Memcached& memcached, ConcertId id, Place place) {
+bool list_left(db::Connection& database, cache::Memcached& memcached, ConcertId id, Entry entry) {
   std::int64_t committed = 0;
   database.query(kSelectVersion, id).read_first(committed);
-  const auto text = memcached.get(line_key(id));
-  const auto line = text ? LineSnapshot::decode(*text) : std::nullopt;
+  const auto cached = memcached.get(line_key(id));
+  const auto line = cached ? LineSnapshot::decode(*cached) : std::nullopt;
   if (!line || committed - line->version > kVersionsBehindMax) return false;
-  const std::string entry = std::to_string(place.value) + " ";
+  const std::string text = std::to_string(entry.value) + " ";
   const LineChange change(memcached, database, id);
   for (std::int64_t version = line->version; version <= committed + 1; ++version) {
-    if (!memcached.append(departed_key(id, version), entry, kSnapshotExpiry)) return false;
+    if (!memcached.append(departed_key(id, version), text, kSnapshotExpiry)) return false;
   }
   return true;
 }
@@ -88,9 +88,9 @@ void publish_line(cache::Memcached& memcached, db::Connection& database, Concert
 }
 
 bool announce_left(db::Connection& database, cache::Memcached& memcached, ConcertId id,
-                   Place place) {
+                   Entry entry) {
   bool listed = false;
-  attempt_after_commit([&] { listed = list_left(database, memcached, id, place); });
+  attempt_after_commit([&] { listed = list_left(database, memcached, id, entry); });
   return listed;
 }
 

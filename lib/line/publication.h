@@ -30,7 +30,7 @@ std::vector<std::string> line_changes_keys(ConcertId id, Time now);
 bool is_line_changing(std::span<const std::optional<std::string>> counts);
 
 // Where memcached lists who left while waiting and is not counted in this version of the snapshot:
-// their places, each with a blank behind it.
+// their entries, each with a blank behind it.
 std::string departed_key(ConcertId id, std::int64_t version);
 
 // Around a change of what memcached knows of a line: its constructor returns when everything that a
@@ -63,6 +63,6 @@ void publish_line(cache::Memcached& memcached, db::Connection& database, Concert
 // Lists a departure under the snapshots that do not count it. REQUIRES: the end is committed. False
 // when memcached did not take it.
 bool announce_left(db::Connection& database, cache::Memcached& memcached, ConcertId id,
-                   Place place);
+                   Entry entry);
 
 }  // namespace stagedoor::line

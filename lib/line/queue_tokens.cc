@@ -44,25 +44,39 @@ double random_share() {
   return std::uniform_real_distribution<double>{0, 1}(random);
 }
 
+// How soon to ask again from this position, in a line that has not opened: it stands still until
+// then, and those in front come back first.
+std::int64_t poll_for_opening_ms(const LineSnapshot& line, std::int64_t position, Time now) {
+  const auto until_opening_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(*line.opens_at - now).count();
+  return std::min(
+      poll_after_ms(kFarPosition, random_share()),
+      std::max<std::int64_t>(0, until_opening_ms) + poll_after_ms(position, random_share()));
+}
+
+// Before the draw a client comes back as if from anywhere in the line.
+void fill_undrawn(QueueState& state, const LineSnapshot& line, Time now) {
+  state.waiting = std::max<std::int64_t>(state.waiting, 1);
+  const auto anywhere =
+      static_cast<std::int64_t>(static_cast<double>(state.waiting) * random_share());
+  state.poll_after_ms = poll_for_opening_ms(line, 1 + anywhere, now);
+}
+
 void fill_waiting(QueueState& state, const LineSnapshot& line, const DepartedPlaces* departed,
                   Time now) {
-  state.position = line.position(state.claims.place, departed);
+  if (line.awaits_draw) return fill_undrawn(state, line, now);
+  state.position = line.position(line.place_of(state.claims.entry), departed);
   // Those who joined since the snapshot, this one perhaps, wait too.
   state.waiting = std::max(state.waiting, *state.position);
   state.estimated_wait_s = line.estimated_wait_s(*state.position);
-  state.poll_after_ms = poll_after_ms(*state.position, random_share());
-  if (line.opened(now)) return;
-  // Before the opening the line stands still: come back for it, those in front first.
-  const auto until_opening_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(*line.opens_at - now).count();
-  state.poll_after_ms = std::min(poll_after_ms(kFarPosition, random_share()),
-                                 until_opening_ms + *state.poll_after_ms);
+  state.poll_after_ms = line.opened(now) ? poll_after_ms(*state.position, random_share())
+                                         : poll_for_opening_ms(line, *state.position, now);
 }
 
 QueueState make_state(const QueueTokenClaims& claims, const LineSnapshot& line,
                       const TokenRecord& record, const DepartedPlaces* departed, Time now) {
   const TokenState token =
-      token_state(record, line.end_of(claims.place, now), line.opened(now), now);
+      token_state(record, line.end_of(claims.entry, now), line.opened(now), now);
   QueueState state{.claims = claims,
                    .status = token.status,
                    .waiting = line.waiting(),
@@ -126,7 +140,8 @@ std::vector<QueueState> states_of(LineStores& stores, const LineSnapshot& line,
   const Time now = stores.database.estimated_now();
   const auto state_of = [&](const TokenInLine& token) {
     const QueueTokenClaims& claims = token.claims;
-    const auto* departed = stores.lines.departures(claims.concert_id, line, claims.place);
+    const Place place = line.place_of(claims.entry);
+    const auto* departed = stores.lines.departures(claims.concert_id, line, place);
     return make_state(claims, line, token.record, departed, now);
   };
   std::vector<QueueState> states;
@@ -149,16 +164,17 @@ Outcome<QueueState> find_queue_state(LineStores& stores, const QueueTokenClaims&
   const auto sight = stores.lines.look(claims);
   if (!sight) return sight.error();
   const LineSnapshot& line = *sight->line;
+  const Place place = line.place_of(claims.entry);
   // A place that the line has not given out, as far as is known, may have been lost with its row.
-  if (!sight->cached || claims.place > line.last_place) {
+  if (!sight->cached || place > line.last_place) {
     const auto record = load_record(stores, claims.token_id);
     if (!record) return record.error();
-    const auto* departed = stores.lines.departures(claims.concert_id, line, claims.place);
+    const auto* departed = stores.lines.departures(claims.concert_id, line, place);
     return state_from_record(stores, claims, line, *record, departed);
   }
-  const auto* departed = stores.lines.departures(claims.concert_id, line, claims.place);
-  const bool waits = claims.place > line.front_place && !sight->departed &&
-                     !(departed && departed->contains(claims.place));
+  const auto* departed = stores.lines.departures(claims.concert_id, line, place);
+  const bool waits =
+      place > line.front_place && !sight->departed && !(departed && departed->contains(place));
   if (waits) return state_from_record(stores, claims, line, TokenRecord{}, departed);
   const auto record = cached_record(stores, claims.token_id);
   if (!record) return record.error();
@@ -175,9 +191,9 @@ Refused refuse_inactive(const QueueState& state) {
     return refuse_inactive(TokenState{state.status, state.reason});
   }
   // Let in since it was refused: the client need not wait.
-  return {Refusal::kNotAdmitted,
-          {{"position", state.position.value_or(0)},
-           {"poll_after_ms", state.poll_after_ms.value_or(0)}}};
+  RefusalMember position{"position", nullptr};
+  if (state.position) position.value = *state.position;
+  return {Refusal::kNotAdmitted, {position, {"poll_after_ms", state.poll_after_ms.value_or(0)}}};
 }
 
 Refused explain_refusal(LineStores& stores, const Outcome<QueueTokenClaims>& token,

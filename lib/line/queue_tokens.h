@@ -23,7 +23,8 @@ struct LineStores {
 struct QueueState {
   QueueTokenClaims claims;
   TokenStatus status = TokenStatus::kWaiting;
-  std::optional<std::int64_t> position = {};  // 0 when ACTIVE, nothing when EXPIRED
+  // 0 when ACTIVE; nothing when EXPIRED, and before a draw.
+  std::optional<std::int64_t> position = {};
   std::int64_t waiting = 0;
   std::optional<std::int64_t> estimated_wait_s = {};
   std::optional<std::int64_t> poll_after_ms =

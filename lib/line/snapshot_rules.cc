@@ -10,7 +10,7 @@
 namespace stagedoor {
 namespace {
 
-constexpr std::int64_t kFormat = 3;
+constexpr std::int64_t kFormat = 4;
 constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
 
 constexpr double kPollMinMs = 1'000;
@@ -54,6 +54,24 @@ class Numbers {
   bool failed_ = false;
   bool at_end_ = false;
 };
+
+enum class Order { kOfArrival, kToBeDrawn, kDrawn };
+
+Order order_of(const LineSnapshot& line) {
+  if (line.drawn) return Order::kDrawn;
+  return line.awaits_draw ? Order::kToBeDrawn : Order::kOfArrival;
+}
+
+constexpr std::size_t kSeedWords = 4;
+
+proof::DrawOrder read_drawn(Numbers& numbers) {
+  const std::int64_t entries = numbers.next(0, proof::kEntriesMax);
+  std::string seed;
+  for (std::size_t word = 0; word < kSeedWords; ++word) {
+    proof::append_integer(seed, static_cast<std::uint64_t>(numbers.next()));
+  }
+  return {proof::hash_from(seed), entries};
+}
 
 constexpr std::int64_t kWordBits = 64;
 
@@ -109,10 +127,10 @@ const LineSnapshot::Block* LineSnapshot::block_of(Place place) const {
   return found != blocks.end() && found->block == wanted ? &*found : nullptr;
 }
 
-LineEnd LineSnapshot::end_of(Place place, Time now) const {
+LineEnd LineSnapshot::end_of(Entry entry, Time now) const {
   LineEnd end{.closed = closed(now)};
   const auto found = std::find_if(ends.begin(), ends.end(),
-                                  [&](const End& candidate) { return place <= candidate.upto; });
+                                  [&](const End& candidate) { return entry <= candidate.upto; });
   if (found != ends.end()) end.reason = found->reason;
   return end;
 }
@@ -148,6 +166,13 @@ std::string LineSnapshot::encode() const {
   put(limits.admit_per_minute);
   put(admitted_last_minute);
   put(all_departed_counted ? 1 : 0);
+  put(static_cast<std::int64_t>(order_of(*this)));
+  if (drawn) {
+    put(drawn->entries());
+    for (std::size_t word = 0; word < kSeedWords; ++word) {
+      put(proof::read_integer(proof::bytes_of(drawn->seed()).substr(8 * word)));
+    }
+  }
   put(static_cast<std::int64_t>(ends.size()));
   for (const End& end : ends) {
     put(end.upto.value);
@@ -177,6 +202,9 @@ std::optional<LineSnapshot> LineSnapshot::decode(std::string_view text) {
   line.limits.admit_per_minute = numbers.next();
   line.admitted_last_minute = numbers.next();
   line.all_departed_counted = numbers.next(0, 1) != 0;
+  const auto order = static_cast<Order>(numbers.next(0, static_cast<int>(Order::kDrawn)));
+  line.awaits_draw = order == Order::kToBeDrawn;
+  if (order == Order::kDrawn) line.drawn = read_drawn(numbers);
   for (std::int64_t rest = numbers.next(0); rest > 0 && !numbers.failed(); --rest) {
     End end;
     end.upto.value = numbers.next();

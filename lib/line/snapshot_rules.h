@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "line/admission_rules.h"
 #include "line/token_rules.h"
+#include "proof/draw_order.h"
 
 namespace stagedoor {
 
@@ -36,9 +37,9 @@ class DepartedPlaces {
 };
 
 // A line at one instant: all that is needed to tell any of a million people where they stand,
-// without asking the database. Places run 1, 2, 3, ... without gaps, so that a position is what
-// lies between the front and a place, less those that left: whole blocks by their counts in here,
-// the own block by its bits.
+// without asking the database. A draw gives an entry its place, which is computed. Places run 1, 2,
+// 3, ... without gaps, so that a position is what lies between the front and a place, less those
+// that left: whole blocks by their counts in here, the own block by its bits.
 struct LineSnapshot {
   // A block with departures. Others are not listed.
   struct Block {
@@ -47,9 +48,9 @@ struct LineSnapshot {
     std::int64_t departed = 0;  // behind the front
   };
 
-  // An end of the line: every place up to this one, behind the end before, ended for this reason.
+  // An end of the line: every entry up to this one, behind the end before, ended for this reason.
   struct End {
-    Place upto = {};
+    Entry upto = {};
     EndReason reason = {};
   };
 
@@ -65,12 +66,21 @@ struct LineSnapshot {
   std::int64_t admitted_last_minute = 0;
   // False when so many left at once that the blocks do not know of all who left before.
   bool all_departed_counted = true;
-  std::vector<End> ends = {};  // in order, neighbours of one reason as one
+  bool awaits_draw = false;  // a lottery that is not drawn yet: its blocks are of entries
+  std::optional<proof::DrawOrder> drawn = {};  // one that is
+  std::vector<End> ends = {};                  // in order, neighbours of one reason as one
   std::vector<Block> blocks = {};
 
-  [[nodiscard]] bool opened(Time now) const { return !opens_at || now >= *opens_at; }
+  [[nodiscard]] bool opened(Time now) const {
+    return !awaits_draw && (!opens_at || now >= *opens_at);
+  }
   [[nodiscard]] bool closed(Time now) const { return now >= closes_at; }
-  [[nodiscard]] LineEnd end_of(Place place, Time now) const;
+  [[nodiscard]] LineEnd end_of(Entry entry, Time now) const;
+
+  // Before a draw: in the order of arrival, which means nothing but is that of the blocks.
+  [[nodiscard]] Place place_of(Entry entry) const {
+    return drawn ? drawn->place_of(entry) : Place{entry.value};
+  }
 
   [[nodiscard]] std::int64_t waiting() const;
 
@@ -87,12 +97,15 @@ struct LineSnapshot {
 
   // As text for memcached, and back; nothing for anything that encode() does not write:
   //
-  //     snapshot = "3" version at front_place last_place sold_out opens_at closes_at active
+  //     snapshot = "4" version at front_place last_place sold_out opens_at closes_at active
   //                max_active admit_per_minute admitted_last_minute all_departed_counted
-  //                number_of_ends { upto reason } { block revision departed }
+  //                order number_of_ends { upto reason } { block revision departed }
+  //     order    = "0" | "1" | "2" entries 4seed
   //
-  // with a blank between them: 3 is the version of this form, all are integers, times are
-  // microseconds since 1970 (the least integer for none), flags 0 or 1.
+  // with a blank between them: 4 is the version of this form, all are integers, times are
+  // microseconds since 1970 (the least integer for none), flags 0 or 1. The order: 0 of arrival, 1
+  // of a draw that is to come, 2 of one with this number of entries and this seed, of which each
+  // integer is 8 bytes, the highest first.
   [[nodiscard]] std::string encode() const;
   static std::optional<LineSnapshot> decode(std::string_view text);
 };

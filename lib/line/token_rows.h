@@ -28,7 +28,7 @@ inline const db::Columns<QueueTokenClaims> kClaimsColumns = {
     {"token_id", &QueueTokenClaims::token_id},
     {"concert_id", &QueueTokenClaims::concert_id},
     {"user_id", &QueueTokenClaims::user_id},
-    {"place", &QueueTokenClaims::place},
+    {"place", &QueueTokenClaims::entry},
     {"issued_at", &QueueTokenClaims::issued_at}};
 inline const db::Columns<TokenRecord> kRecordColumns = {
     {"status", &TokenRecord::stored},         {"admitted_at", &TokenRecord::admitted_at},

@@ -17,11 +17,26 @@ SaleState sale_state(const Concert& concert, Time now) {
 }
 
 std::vector<FieldError> check_settings(const ConcertSettings& settings) {
+  std::vector<FieldError> errors;
   if (settings.sale_opens_at && settings.sale_closes_at &&
       *settings.sale_closes_at <= *settings.sale_opens_at) {
-    return {{"sale_closes_at", "must be after sale_opens_at"}};
+    errors.push_back({"sale_closes_at", "must be after sale_opens_at"});
   }
-  return {};
+  const bool is_lottery = settings.order == LineOrder::kLottery;
+  if (is_lottery && !settings.sale_opens_at) {
+    errors.push_back({"sale_opens_at", "is missing: a lottery is drawn then"});
+  }
+  if (settings.beacon && !is_lottery) errors.push_back({"beacon", "is for a lottery"});
+  return errors;
+}
+
+std::vector<FieldError> check_beacon(const ConcertSettings& settings, Time now) {
+  if (settings.order != LineOrder::kLottery || !settings.sale_opens_at || !settings.beacon) {
+    return {};
+  }
+  const Time closes_at = *settings.sale_opens_at - std::chrono::seconds{settings.draw_lead_s};
+  if (settings.beacon->due_at > std::max(closes_at, now)) return {};
+  return {{"beacon.round", "is known before the entries close"}};
 }
 
 namespace {

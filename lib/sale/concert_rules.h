@@ -9,6 +9,7 @@
 #include "base/enum_text.h"
 #include "base/id.h"
 #include "base/refusal.h"
+#include "sale/beacon_rules.h"
 
 namespace stagedoor {
 
@@ -33,6 +34,14 @@ constexpr auto enum_texts(SeatStatus /*of*/) {
                     EnumText{kSold, "SOLD"}};
 }
 
+// In which order a line moves.
+enum class LineOrder { kFifo, kLottery };
+
+constexpr auto enum_texts(LineOrder /*of*/) {
+  using enum LineOrder;
+  return std::array{EnumText{kFifo, "fifo"}, EnumText{kLottery, "lottery"}};
+}
+
 // What an organiser may change while the sale runs.
 struct ConcertSettings {
   std::string title;
@@ -48,6 +57,9 @@ struct ConcertSettings {
   std::int64_t active_s = 600;
   std::int64_t hold_s = 300;
   std::int64_t max_seats_per_user = 4;
+  LineOrder order = LineOrder::kFifo;
+  std::int64_t draw_lead_s = 60;
+  std::optional<Beacon> beacon = {};
 };
 
 struct Concert {
@@ -101,6 +113,10 @@ SaleState sale_state(const Concert& concert, Time now);
 
 // What is wrong with the settings as a whole, beyond the bounds of single fields.
 std::vector<FieldError> check_settings(const ConcertSettings& settings);
+
+// What is wrong with the beacon of a lottery whose entries are open at `now`: its value must be
+// known to nobody before they close.
+std::vector<FieldError> check_beacon(const ConcertSettings& settings, Time now);
 
 // What is wrong with the seats of one date: ranges that run backwards or overlap, labels that
 // their numbers make too long, too many seats.

@@ -4,6 +4,7 @@
 
 #include "db/columns.h"
 #include "line/advance.h"
+#include "line/draw.h"
 #include "line/queue_row.h"
 #include "sale/seat_ranges.h"
 
@@ -14,6 +15,9 @@ namespace {
 // statement timeout and the log buffer.
 constexpr std::int64_t kSeatsPerInsert = 10'000;
 
+const db::Columns<Beacon> kBeaconColumns = {{"beacon_chain", &Beacon::chain},
+                                            {"beacon_round", &Beacon::round},
+                                            {"beacon_due_at", &Beacon::due_at}};
 const db::Columns<ConcertSettings> kSettingsColumns = {
     {"title", &ConcertSettings::title},
     {"artist", &ConcertSettings::artist},
@@ -27,7 +31,10 @@ const db::Columns<ConcertSettings> kSettingsColumns = {
     {"claim_seconds", &ConcertSettings::claim_s},
     {"active_seconds", &ConcertSettings::active_s},
     {"hold_seconds", &ConcertSettings::hold_s},
-    {"max_seats_per_user", &ConcertSettings::max_seats_per_user}};
+    {"max_seats_per_user", &ConcertSettings::max_seats_per_user},
+    {"line_order", &ConcertSettings::order},
+    {"draw_lead_seconds", &ConcertSettings::draw_lead_s},
+    {&ConcertSettings::beacon, kBeaconColumns}};
 
 // What the last advance found, and what none has looked at yet: the only dates with seats left may
 // have begun since.
@@ -100,11 +107,24 @@ const db::Select<DateSummary> kSelectDates(
      {"d.price_max", &DateSummary::price_max}},
     "FROM dates d WHERE d.concert_id = ? ORDER BY d.starts_at, d.date_id");
 
+// NULL where there is none.
+struct BeaconParams {
+  explicit BeaconParams(const std::optional<Beacon>& beacon)
+      : chain(beacon ? db::Param(beacon->chain) : db::Param(nullptr)),
+        round(beacon ? db::Param(beacon->round) : db::Param(nullptr)),
+        due_at(beacon ? db::Param(beacon->due_at) : db::Param(nullptr)) {}
+
+  db::Param chain;
+  db::Param round;
+  db::Param due_at;
+};
+
 constexpr const char* kInsertConcert =
     "INSERT INTO concerts (title, artist, venue, description, sale_opens_at, sale_closes_at,"
     " refund_until, max_active, admit_per_minute, claim_seconds, active_seconds,"
-    " hold_seconds, max_seats_per_user, first_date_at, last_date_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " hold_seconds, max_seats_per_user, line_order, draw_lead_seconds, beacon_chain, beacon_round,"
+    " beacon_due_at, first_date_at, last_date_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 constexpr const char* kLastInsertId = "SELECT LAST_INSERT_ID()";
 
@@ -136,8 +156,26 @@ constexpr const char* kStretchConcert =
 constexpr const char* kUpdateSettings =
     "UPDATE concerts SET title = ?, artist = ?, venue = ?, description = ?, sale_opens_at = ?,"
     " sale_closes_at = ?, refund_until = ?, max_active = ?, admit_per_minute = ?,"
-    " claim_seconds = ?, active_seconds = ?, hold_seconds = ?, max_seats_per_user = ?"
+    " claim_seconds = ?, active_seconds = ?, hold_seconds = ?, max_seats_per_user = ?,"
+    " line_order = ?, draw_lead_seconds = ?, beacon_chain = ?, beacon_round = ?, beacon_due_at = ?"
     " WHERE concert_id = ?";
+
+// What a change would do to a draw that its entries were promised.
+std::vector<FieldError> check_draw(db::Transaction& transaction, ConcertId id,
+                                   const ConcertSettings& before, const ConcertSettings& after) {
+  if (after.order != LineOrder::kLottery || before.order != LineOrder::kLottery) {
+    return check_beacon(after, Time::min());
+  }
+  if (line::are_entries_closed(transaction, id)) {
+    if (after.beacon == before.beacon) return {};
+    return {{"beacon", "cannot be changed once the entries are closed"}};
+  }
+  const bool is_as_before = after.beacon == before.beacon &&
+                            after.sale_opens_at == before.sale_opens_at &&
+                            after.draw_lead_s == before.draw_lead_s;
+  if (is_as_before) return {};
+  return check_beacon(after, transaction.now());
+}
 
 std::int64_t last_insert_id(db::Transaction& transaction) {
   std::int64_t id = 0;
@@ -205,6 +243,7 @@ Outcome<std::vector<DateSummary>> list_dates(db::Connection& database, ConcertId
 
 CreatedConcert create_concert(db::Transaction& transaction, const NewConcert& concert) {
   const ConcertSettings& s = concert.settings;
+  const BeaconParams beacon(s.beacon);
   Time first = concert.dates.front().starts_at;
   Time last = first;
   for (const NewDate& date : concert.dates) {
@@ -213,9 +252,11 @@ CreatedConcert create_concert(db::Transaction& transaction, const NewConcert& co
   }
   transaction.execute(kInsertConcert, s.title, s.artist, s.venue, s.description, s.sale_opens_at,
                       s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute, s.claim_s,
-                      s.active_s, s.hold_s, s.max_seats_per_user, first, last);
+                      s.active_s, s.hold_s, s.max_seats_per_user, s.order, s.draw_lead_s,
+                      beacon.chain, beacon.round, beacon.due_at, first, last);
   const ConcertId id{last_insert_id(transaction)};
   line::insert_line(transaction, id);
+  if (s.order == LineOrder::kLottery) line::insert_draw(transaction, id);
   CreatedConcert created{{id, s, first, last}, {}};
   for (const NewDate& date : concert.dates) {
     created.dates.push_back(insert_date(transaction, id, date));
@@ -237,7 +278,7 @@ Outcome<DateSummary> add_date(db::Connection& database, ConcertId id, const NewD
     // The seats first: inserting 100,000 takes a second, during which the line must not be locked.
     const DateSummary summary = insert_date(transaction, id, date);
     lock_concert(transaction, id);
-    line::settle_ended_line(transaction, id);
+    line::settle_line(transaction, id);
     transaction.execute(kStretchConcert, date.starts_at, date.starts_at, id);
     transaction.commit();
     return summary;
@@ -249,15 +290,22 @@ Outcome<Concert> change_concert(db::Connection& database, ConcertId id,
   return db::transact(database, [&](db::Transaction& transaction) -> Outcome<Concert> {
     auto concert = lock_concert(transaction, id);
     if (!concert) return Refused{Refusal::kNotFound};
-    line::settle_ended_line(transaction, id);
+    line::settle_line(transaction, id);
     ConcertSettings& s = concert->settings;
+    const ConcertSettings before = s;
     change(s);
-    if (auto errors = check_settings(s); !errors.empty()) {
-      return Refused::fields(std::move(errors));
+    auto errors = check_settings(s);
+    if (errors.empty()) errors = check_draw(transaction, id, before, s);
+    if (!errors.empty()) return Refused::fields(std::move(errors));
+    if (s.order != before.order) {
+      if (!line::is_untouched(transaction, id)) return Refused{Refusal::kLineNotEmpty};
+      if (s.order == LineOrder::kLottery) line::insert_draw(transaction, id);
     }
+    const BeaconParams beacon(s.beacon);
     transaction.execute(kUpdateSettings, s.title, s.artist, s.venue, s.description, s.sale_opens_at,
                         s.sale_closes_at, s.refund_until, s.max_active, s.admit_per_minute,
-                        s.claim_s, s.active_s, s.hold_s, s.max_seats_per_user, id);
+                        s.claim_s, s.active_s, s.hold_s, s.max_seats_per_user, s.order,
+                        s.draw_lead_s, beacon.chain, beacon.round, beacon.due_at, id);
     transaction.commit();
     return std::move(*concert);
   });

@@ -57,7 +57,7 @@ const db::Select<SaleFacts> kSelectFacts(
 SaleFacts read_facts(db::Transaction& transaction, const ReserveRequest& request) {
   const QueueTokenClaims& token = *request.token;
   return kSelectFacts
-      .first(transaction, token.place, request.user_id, request.date_id, request.date_id,
+      .first(transaction, token.entry, request.user_id, request.date_id, request.date_id,
              token.concert_id)
       .value_or(SaleFacts{});
 }

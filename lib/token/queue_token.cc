@@ -39,7 +39,7 @@ std::string encode(const QueueTokenClaims& claims) {
   bytes += claims.token_id.bytes();
   bytes += claims.user_id.bytes();
   append_integer(bytes, claims.concert_id.value);
-  append_integer(bytes, claims.place.value);
+  append_integer(bytes, claims.entry.value);
   append_integer(bytes, claims.issued_at.time_since_epoch().count());
   return bytes;
 }
@@ -51,7 +51,7 @@ std::optional<QueueTokenClaims> decode(std::string_view bytes) {
   claims.token_id = TokenId::from_bytes(reader.take(TokenId::kBytes));
   claims.user_id = UserId::from_bytes(reader.take(UserId::kBytes));
   claims.concert_id.value = reader.integer();
-  claims.place.value = reader.integer();
+  claims.entry.value = reader.integer();
   claims.issued_at = Time{Micros{reader.integer()}};
   return claims;
 }

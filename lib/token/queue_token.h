@@ -16,7 +16,7 @@ struct QueueTokenClaims {
   TokenId token_id = {};
   UserId user_id = {};
   ConcertId concert_id = {};
-  Place place = {};
+  Entry entry = {};
   Time issued_at = {};
 };
 
@@ -26,7 +26,7 @@ namespace token {
 // older ones still verify, so that keys can be rotated while people stand in line.
 //
 //     token  = base64url(claims) "." base64url(HMAC-SHA256 of claims)     without padding
-//     claims = %x01 token_id user_id concert_id place issued_at
+//     claims = %x01 token_id user_id concert_id entry issued_at
 //
 // %x01 is the version; the ids are 16 bytes, the other three integers of 8 bytes, the highest
 // first, issued_at in microseconds since 1970.

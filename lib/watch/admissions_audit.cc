@@ -90,9 +90,10 @@ void AdmissionsAudit::take_row(const Row& row) {
        .max_active = static_cast<std::int32_t>(row.max_active)});
 }
 
-void AdmissionsAudit::take(Place place, std::int64_t admission, std::optional<Time> ended_at) {
+void AdmissionsAudit::take(Place place, std::int64_t admission, std::optional<Time> ended_at,
+                           bool in_order) {
   if (admission > last_) return;
-  if (admission < admitted_in_) {
+  if (in_order && admission < admitted_in_) {
     violated(Invariant::kAdmissionsInOrder, admission,
              "place " + text(place.value) + " behind one of admission " + text(admitted_in_));
   }

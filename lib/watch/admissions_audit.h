@@ -10,7 +10,7 @@
 namespace stagedoor::watch {
 
 // The admissions of one line, and what its tokens say of them: read() first, then take() each
-// admitted token by place, then finish().
+// admitted token, then finish().
 class AdmissionsAudit {
  public:
   AdmissionsAudit(AuditRun& run, ConcertId concert_id) : run_(run), id_(concert_id) {}
@@ -18,8 +18,8 @@ class AdmissionsAudit {
   // Those up to now, with what can be told from them alone.
   void read();
 
-  // `ended_at`: of one that has ended.
-  void take(Place place, std::int64_t admission, std::optional<Time> ended_at);
+  // `ended_at`: of one that has ended. `in_order`: all tokens of smaller places were taken before.
+  void take(Place place, std::int64_t admission, std::optional<Time> ended_at, bool in_order);
 
   void finish();
 

@@ -179,7 +179,8 @@ std::optional<Micros> GaugeReader::estimated_wait_error(
   int measured = 0;
   std::size_t asked = 0;
   for (const auto& [id, line] : lines) {
-    if (line.admitted_last_minute == 0 || ++asked > kEstimatedLinesMax) continue;
+    // In a line that was drawn the order of arrival tells nothing of what clients were told.
+    if (line.drawn || line.admitted_last_minute == 0 || ++asked > kEstimatedLinesMax) continue;
     const auto error = error_of_line(id);
     if (!error) continue;
     sum += *error;

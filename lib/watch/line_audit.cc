@@ -8,6 +8,7 @@
 #include "db/columns.h"
 #include "line/snapshot_rules.h"
 #include "watch/admissions_audit.h"
+#include "watch/log_audit.h"
 
 namespace stagedoor::watch {
 namespace {
@@ -39,29 +40,30 @@ constexpr const char* kOneLiveToken =
     " GROUP BY t.token_id HAVING COUNT(*) > 1 LIMIT 10";
 
 struct LineRow {
-  Place last_place;
+  Entry last;
   std::optional<Place> front_place;
-  std::optional<Place> ended_place;
+  std::optional<Entry> ended;
 };
-const db::Select<LineRow> kSelectLine({{"n.last_place", &LineRow::last_place},
+const db::Select<LineRow> kSelectLine({{"n.last_place", &LineRow::last},
                                        {"q.front_place", &LineRow::front_place},
-                                       {"q.ended_place", &LineRow::ended_place}},
+                                       {"q.ended_place", &LineRow::ended}},
                                       "FROM queue_counters n LEFT JOIN queues q"
                                       " ON q.concert_id = n.concert_id WHERE n.concert_id = ?");
 
-struct PlaceRow {
-  Place place;
+struct TokenRow {
+  proof::LogEntry entry;
   TokenRecord::Stored status = TokenRecord::Stored::kWaiting;
-  Time issued_at;
   std::optional<std::int64_t> admitted_in;
   std::optional<Time> ended_at;
 };
-const db::Select<PlaceRow> kSelectPlaces(
-    {{"place", &PlaceRow::place},
-     {"status", &PlaceRow::status},
-     {"issued_at", &PlaceRow::issued_at},
-     {"admitted_in", &PlaceRow::admitted_in},
-     {"ended_at", &PlaceRow::ended_at}},
+const db::Columns<proof::LogEntry> kEntryColumns = {{"place", &proof::LogEntry::entry},
+                                                    {"token_id", &proof::LogEntry::token_id},
+                                                    {"issued_at", &proof::LogEntry::issued_at}};
+const db::Select<TokenRow> kSelectTokens(
+    {{&TokenRow::entry, kEntryColumns},
+     {"status", &TokenRow::status},
+     {"admitted_in", &TokenRow::admitted_in},
+     {"ended_at", &TokenRow::ended_at}},
     "FROM queue_tokens FORCE INDEX (one_token_per_place)"
     " WHERE concert_id = ? AND place > ? AND place <= ? ORDER BY place");
 constexpr const char* kSelectStray =
@@ -69,8 +71,8 @@ constexpr const char* kSelectStray =
     " FROM queue_tokens t WHERE t.concert_id = ? AND (t.place < 1 OR t.place >"
     "  COALESCE((SELECT last_place FROM queue_counters n WHERE n.concert_id = t.concert_id), 0))"
     " LIMIT 10";
-constexpr const char* kSelectBlock =
-    "SELECT departed FROM queue_blocks WHERE concert_id = ? AND block = ?";
+constexpr const char* kSelectBlocks =
+    "SELECT block, departed FROM queue_blocks WHERE concert_id = ? AND block >= ? AND block <= ?";
 constexpr const char* kSelectDepartures =
     "SELECT place FROM queue_departures WHERE concert_id = ? AND place > ? AND place <= ?"
     " AND NOT was_active ORDER BY place";
@@ -79,44 +81,62 @@ constexpr const char* kSelectDepartedBehind =
     " FROM queue_blocks WHERE concert_id = ? AND block > ?"
     " AND departed <> REPEAT(CHAR(0), LENGTH(departed)) LIMIT 10";
 
-// Who is counted as having left while waiting.
+// Who of the entries in (after, upto], a block, is counted as having left while waiting. A draw has
+// spread them over all blocks.
 class Departed {
  public:
-  Departed(db::Snapshot& snapshot, ConcertId concert_id, Place after, Place upto) {
-    std::string bits;
-    const std::int64_t block = DepartedPlaces::block_of(upto);
-    if (snapshot.query(kSelectBlock, concert_id, block).read_first(bits) &&
-        bits.size() == DepartedPlaces::kBytes) {
-      counted_ = DepartedPlaces(std::move(bits));
+  Departed(db::Snapshot& snapshot, ConcertId concert_id, Entry after, Entry upto,
+           const std::optional<proof::DrawOrder>& drawn)
+      : drawn_(drawn) {
+    const std::int64_t block = DepartedPlaces::block_of(Place{upto.value});
+    const std::int64_t last = drawn ? std::numeric_limits<std::int64_t>::max() : block;
+    for (db::Rows rows = snapshot.query(kSelectBlocks, concert_id, drawn ? 0 : block, last);
+         rows.next();) {
+      std::int64_t number = 0;
+      std::string bits;
+      rows.read(number, bits);
+      if (bits.size() == DepartedPlaces::kBytes) counted_[number] = DepartedPlaces(std::move(bits));
     }
     for (db::Rows rows = snapshot.query(kSelectDepartures, concert_id, after, upto); rows.next();) {
-      Place place;
-      rows.read(place);
-      counted_.add(place);
+      rows.read(uncounted_.emplace_back());
     }
   }
-  [[nodiscard]] bool contains(Place place) const { return counted_.contains(place); }
+
+  [[nodiscard]] Place place_of(Entry entry) const {
+    return drawn_ ? drawn_->place_of(entry) : Place{entry.value};
+  }
+  [[nodiscard]] bool contains(Entry entry) const {
+    const Place place = place_of(entry);
+    const auto block = counted_.find(DepartedPlaces::block_of(place));
+    return (block != counted_.end() && block->second.contains(place)) ||
+           std::binary_search(uncounted_.begin(), uncounted_.end(), entry);
+  }
+  // Whether the places of these entries are in their order.
+  [[nodiscard]] bool in_order() const { return !drawn_; }
 
  private:
-  DepartedPlaces counted_;
+  std::optional<proof::DrawOrder> drawn_;
+  std::map<std::int64_t, DepartedPlaces> counted_;
+  std::vector<Entry> uncounted_;
 };
 
 class LineAudit {
  public:
   LineAudit(AuditRun& run, ConcertId concert_id)
-      : run_(run), id_(concert_id), admissions_(run, concert_id) {}
+      : run_(run), id_(concert_id), admissions_(run, concert_id), log_(run, concert_id) {}
 
   void audit() {
-    Place last_place;
+    Entry last;
     run_.slice(kWhat, [&](db::Snapshot& snapshot) {
-      last_place = kSelectLine.first(snapshot, id_).value_or(LineRow{}).last_place;
+      last = kSelectLine.first(snapshot, id_).value_or(LineRow{}).last;
+      log_.read(snapshot);
       run_.check(Invariant::kPlacesDense, snapshot.query(kSelectStray, id_));
       run_.check(Invariant::kActiveCounted, snapshot.query(kActiveCounted, id_));
       run_.check(Invariant::kTokenKnowsItsHold, snapshot.query(kTokenKnowsItsHold, id_));
       return 1;
     });
     admissions_.read();
-    const std::int64_t last_block = DepartedPlaces::block_of(last_place);
+    const std::int64_t last_block = DepartedPlaces::block_of(Place{last.value});
     for (std::int64_t block = 0; block <= last_block; ++block) audit_block(block);
     run_.slice(kWhat, [&](db::Snapshot& snapshot) {
       run_.check(Invariant::kWaitingNotDeparted,
@@ -128,61 +148,69 @@ class LineAudit {
 
  private:
   void audit_block(std::int64_t block) {
-    const Place after{block * DepartedPlaces::kPlaces - 1};
-    const Place upto{after.value + DepartedPlaces::kPlaces};
+    const Entry after{block * DepartedPlaces::kPlaces - 1};
+    const Entry upto{after.value + DepartedPlaces::kPlaces};
     run_.slice(kWhat, [&](db::Snapshot& snapshot) {
       const LineRow line = kSelectLine.first(snapshot, id_).value_or(LineRow{});
-      const Departed departed(snapshot, id_, after, upto);
+      const Departed departed(snapshot, id_, after, upto, find_drawn_order(snapshot, id_));
       run_.check(Invariant::kOneLiveToken, snapshot.query(kOneLiveToken, id_, after, upto));
-      Place expected{std::max<std::int64_t>(after.value + 1, 1)};
+      Entry expected{std::max<std::int64_t>(after.value + 1, 1)};
       std::int64_t count = 0;
-      kSelectPlaces.each(
-          [&](const PlaceRow& row) {
-            audit_gap(expected, row.place, line, departed);
-            audit_place(row, line, departed);
-            expected.value = row.place.value + 1;
+      kSelectTokens.each(
+          [&](const TokenRow& row) {
+            const Entry entry{row.entry.entry};
+            audit_gap(expected, entry, line, departed);
+            audit_token(row, line, departed);
+            expected.value = entry.value + 1;
             ++count;
             return true;
           },
           snapshot, id_, after, upto);
-      audit_gap(expected, Place{upto.value + 1}, line, departed);
+      audit_gap(expected, Entry{upto.value + 1}, line, departed);
       return count;
     });
   }
 
-  // The places from `from` on and before `end`, which have no token.
-  void audit_gap(Place from, Place end, const LineRow& line, const Departed& departed) {
-    for (Place place = from; place < end; ++place.value) {
-      if (place <= line.last_place) violated(Invariant::kPlacesDense, place, "no token");
-      if (place > line.front_place.value_or(Place{}) && departed.contains(place)) {
-        violated(Invariant::kWaitingNotDeparted, place, "departed without a token");
+  // The entries from `from` on and before `end`, which have no token.
+  void audit_gap(Entry from, Entry end, const LineRow& line, const Departed& departed) {
+    for (Entry entry = from; entry < end; ++entry.value) {
+      if (entry <= line.last) violated(Invariant::kPlacesDense, entry, "no token");
+      if (departed.place_of(entry) > line.front_place.value_or(Place{}) &&
+          departed.contains(entry)) {
+        violated(Invariant::kWaitingNotDeparted, entry, "departed without a token");
       }
     }
   }
 
-  void audit_place(const PlaceRow& row, const LineRow& line, const Departed& departed) {
+  void audit_token(const TokenRow& row, const LineRow& line, const Departed& departed) {
+    const Entry entry{row.entry.entry};
+    const Place place = departed.place_of(entry);
     const Place front = line.front_place.value_or(Place{});
     const bool waits = row.status == TokenRecord::Stored::kWaiting;
-    if (row.issued_at < issued_at_) {
-      violated(Invariant::kPlacesInOrderOfIssue, row.place,
-               "issued at " + to_sql(row.issued_at) + ", the one before at " + to_sql(issued_at_));
+    const Time issued_at = row.entry.issued_at;
+    if (issued_at < issued_at_) {
+      violated(Invariant::kPlacesInOrderOfIssue, entry,
+               "issued at " + to_sql(issued_at) + ", the one before at " + to_sql(issued_at_));
     }
-    issued_at_ = row.issued_at;
-    if (waits && row.place <= front && row.place > line.ended_place.value_or(Place{})) {
-      violated(Invariant::kNobodyBehindTheFront, row.place, "the front is at " + text(front));
+    issued_at_ = issued_at;
+    log_.take(row.entry);
+    const bool has_ended = entry <= line.ended.value_or(Entry{});
+    if (waits && place <= front && !has_ended) {
+      violated(Invariant::kNobodyBehindTheFront, entry, "the front is at " + text(front));
     }
-    if (row.place > front && departed.contains(row.place) != !waits) {
-      violated(waits ? Invariant::kWaitingNotDeparted : Invariant::kDepartedNotWaiting, row.place,
+    if (place > front && !has_ended && departed.contains(entry) != !waits) {
+      violated(waits ? Invariant::kWaitingNotDeparted : Invariant::kDepartedNotWaiting, entry,
                std::string(text_of(row.status)));
     }
     if (row.admitted_in) {
-      admissions_.take(row.place, *row.admitted_in,
-                       row.status == TokenRecord::Stored::kExpired ? row.ended_at : std::nullopt);
+      const bool expired = row.status == TokenRecord::Stored::kExpired;
+      admissions_.take(place, *row.admitted_in, expired ? row.ended_at : std::nullopt,
+                       departed.in_order());
     }
   }
 
-  void violated(Invariant invariant, Place place, const std::string& what) {
-    run_.violated(invariant, "concert " + text(id_) + " place " + text(place) + ": " + what);
+  void violated(Invariant invariant, Entry entry, const std::string& what) {
+    run_.violated(invariant, "concert " + text(id_) + " place " + text(entry) + ": " + what);
   }
   template <typename Kind>
   static std::string text(Number<Kind> number) {
@@ -192,6 +220,7 @@ class LineAudit {
   AuditRun& run_;
   ConcertId id_;
   AdmissionsAudit admissions_;
+  LogAudit log_;
   Time issued_at_ = Time::min();  // of the place before
 };
 

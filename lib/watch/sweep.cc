@@ -5,10 +5,12 @@
 #include "base/json_writer.h"
 #include "base/log.h"
 #include "line/line_ends.h"
+#include "line/log.h"
 #include "people/apply_once.h"
 #include "people/housekeeping.h"
 #include "sale/concerts.h"
 #include "sale/lapsed_holds.h"
+#include "watch/beacons.h"
 
 namespace stagedoor::watch {
 namespace {
@@ -54,7 +56,8 @@ std::int64_t in_batches(const std::function<std::int64_t()>& batch) {
 
 }  // namespace
 
-SweepSummary sweep(line::LineStores stores, const std::function<void()>& send_alerts) {
+SweepSummary sweep(line::LineStores stores, const std::string& beacon_url,
+                   const std::function<void()>& send_alerts) {
   const Micros started_at = monotonic_now();
   SweepSummary summary;
   attempt(summary, "expire lapsed holds", [&] {
@@ -65,6 +68,8 @@ SweepSummary sweep(line::LineStores stores, const std::function<void()>& send_al
   });
   attempt(summary, "forget old attempts, links and letters",
           [&] { in_batches([&] { return people::prune_accounts(stores.database); }); });
+  attempt(summary, "ask for random values",
+          [&] { summary.beacons_noted = note_beacons(stores.database, beacon_url); });
   std::vector<ConcertId> lines;
   attempt(summary, "look for lines", [&] { lines = line::lines_to_advance(stores.database); });
   for (const ConcertId id : lines) {
@@ -75,6 +80,11 @@ SweepSummary sweep(line::LineStores stores, const std::function<void()>& send_al
       if (line) ++summary.lines_advanced;
     });
   }
+  attempt(summary, "write logs", [&] {
+    for (const ConcertId id : line::logs_to_write(stores.database)) {
+      line::write_log(stores.database, id, kBudgetPerLine);
+    }
+  });
   attempt(summary, "tidy ended tokens", [&] {
     for (const ConcertId id : untidy_lines(stores.database)) {
       summary.tokens_tidied += line::tidy_ended_tokens(stores.database, id);
@@ -97,6 +107,7 @@ std::string summary_json(const SweepSummary& summary) {
       .field("holds_expired", summary.holds_expired)
       .field("keys_pruned", summary.keys_pruned)
       .field("concerts_archived", summary.concerts_archived)
+      .field("beacons_noted", summary.beacons_noted)
       .field("ms", summary.took.count() / 1000)
       .key("errors")
       .begin_array();

@@ -9,6 +9,7 @@ import { Api } from "./support/api.mjs";
 import { launch } from "./support/browser.mjs";
 import { Installation } from "./support/installation.mjs";
 import { arena } from "./scenarios/arena.mjs";
+import { fairness } from "./scenarios/fairness.mjs";
 import { journey } from "./scenarios/journey.mjs";
 import { lostAnswers } from "./scenarios/lost_answers.mjs";
 import { money } from "./scenarios/money.mjs";
@@ -27,6 +28,7 @@ if (!build) throw new Error("usage: node main.mjs BUILD_DIRECTORY");
 const sideBySide = [
   tour,
   waitingRoom,
+  fairness,
   seats,
   lostAnswers,
   steady,

@@ -1,6 +1,7 @@
 // The pages of nginx/pages.conf and what they load.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <regex>
 
 #include "support/process.h"
@@ -95,6 +96,16 @@ TEST(ThePageOfTheApi, WorksInABrowserWithoutABreachOfItsPolicy) {
   const auto operations =
       std::distance(std::sregex_iterator(description.begin(), description.end(), kOperation), {});
   EXPECT_EQ(browser.out, "operations: " + std::to_string(operations) + "\ntried: 200\n");
+}
+
+TEST(TheVerifiers, AreServedToBeReadAndAreShort) {
+  EXPECT_EQ(page("/verify/").status, 200);
+  for (const char* path : {"/verify/draw.py", "/verify/line.py"}) {
+    const Response answer = page(path);
+    EXPECT_EQ(answer.status, 200) << path;
+    EXPECT_EQ(answer.header("Content-Type"), "text/plain; charset=utf-8");
+    EXPECT_LE(std::count(answer.body.begin(), answer.body.end(), '\n'), 120) << path;
+  }
 }
 
 TEST(WhatIsNoPage, IsNotServed) {

@@ -388,16 +388,6 @@ TEST(BeforeTheSale, TheLineStandsAndMovesInOrderFromTheOpeningOn) {
   expect_fair(concert);
 }
 
-TEST(BeforeTheSale, ALotteryIsNotInThisVersion) {
-  NewConcert concert;
-  std::string body = to_json(concert);
-  body.insert(1, R"("order":"lottery",)");
-  expect_invalid(post("/admin/concerts", body, as_admin()), {"order"});
-  const Json fifo = create_concert();
-  expect_invalid(change(fifo, R"({"order":"lottery"})"), {"order"});
-  expect_problem(get(concert_path(fifo) + "/draw"), 404, "not_found");
-}
-
 TEST(AfterTheSale, EverybodyIsToldAndNobodyJoins) {
   const Json concert = concert_for(1);
   const User inside_user = new_user();

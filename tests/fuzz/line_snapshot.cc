@@ -12,7 +12,7 @@ void try_input(std::string_view input) {
   const LineSnapshot::Block* block = line->block_of(line->last_place);
   expect(block == nullptr || line->position(line->last_place, nullptr) >= 1,
          "positions start at 1");
-  expect(line->end_of(line->last_place, line->at).closed == line->closed(line->at),
+  expect(line->end_of(Entry{line->last_place.value}, line->at).closed == line->closed(line->at),
          "a line is closed for all of its places");
 }
 

@@ -19,7 +19,7 @@ std::string known_token() {
   return tokens().sign({.token_id = *TokenId::parse("0190163d-8694-739b-aea5-966c26f8ad91"),
                         .user_id = *UserId::parse("0190163d-8694-739b-aea5-966c26f8ad92"),
                         .concert_id = {7},
-                        .place = {1'000'000},
+                        .entry = {1'000'000},
                         .issued_at = Time{Micros{1'795'980'600'123'456}}});
 }
 

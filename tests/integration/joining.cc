@@ -40,7 +40,7 @@ void expect_in_order(const std::vector<Outcome<Joined>>& answers, std::int64_t p
   for (const auto& answer : answers) {
     ASSERT_TRUE(answer.ok());
     EXPECT_TRUE(answer->created);
-    EXPECT_EQ(answer->state.claims.place.value, ++place);
+    EXPECT_EQ(answer->state.claims.entry.value, ++place);
   }
 }
 
@@ -103,7 +103,7 @@ TEST_F(Joining, OfAUserWhoStandsInLineFindsThatPlace) {
     const bool was_there = i == 2 || i == 7;
     EXPECT_EQ(answers[i]->created, !was_there);
     const std::int64_t expected = i == 2 ? 1 : i == 7 ? 2 : ++place;
-    EXPECT_EQ(answers[i]->state.claims.place.value, expected);
+    EXPECT_EQ(answers[i]->state.claims.entry.value, expected);
   }
 }
 
@@ -174,7 +174,7 @@ TEST_F(Joining, AConflictWithAnotherProcessTouchesOnlyItsUser) {
   for (std::size_t i = 0; i < users.size(); ++i) {
     ASSERT_TRUE(answers[i].ok());
     EXPECT_EQ(answers[i]->created, i != 3);
-    EXPECT_EQ(answers[i]->state.claims.place.value, i == 3 ? 2 : ++place);
+    EXPECT_EQ(answers[i]->state.claims.entry.value, i == 3 ? 2 : ++place);
   }
 }
 
@@ -194,8 +194,8 @@ TEST_F(Joining, EightProcessesAtOnceGiveEachUserOnePlaceAndLeaveNoGap) {
       for (const auto& answer : there.join(concert, chosen)) {
         if (!answer->created) continue;
         ++created;
-        EXPECT_GT(answer->state.claims.place.value, last_place) << "out of order within a batch";
-        last_place = answer->state.claims.place.value;
+        EXPECT_GT(answer->state.claims.entry.value, last_place) << "out of order within a batch";
+        last_place = answer->state.claims.entry.value;
       }
     }
     return true;
@@ -241,7 +241,7 @@ TEST_F(Joining, AfterATokenHasLapsedStandsAtTheBackAndFreesItsPlaceOnce) {
       before[0]->state.claims.token_id);
   const auto again = here_.join(concert, {users[0]}).front();
   EXPECT_TRUE(again->created);
-  EXPECT_EQ(again->state.claims.place.value, 4);
+  EXPECT_EQ(again->state.claims.entry.value, 4);
   const auto line = line::advance_line(here_.database, here_.memcached, concert);
   EXPECT_EQ(line->active, 1);
   EXPECT_EQ(line->front_place.value, 2);

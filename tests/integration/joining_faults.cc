@@ -50,9 +50,9 @@ class JoiningFaults : public Lines {
     for (const auto& answer : answers) {
       ASSERT_TRUE(answer.ok());
       EXPECT_EQ(answer->created, answers.front()->created);
-      EXPECT_EQ(answer->state.claims.place.value, ++place);
+      EXPECT_EQ(answer->state.claims.entry.value, ++place);
     }
-    EXPECT_EQ(behind->state.claims.place.value, ++place) << "a gap or a double";
+    EXPECT_EQ(behind->state.claims.entry.value, ++place) << "a gap or a double";
   }
 };
 
@@ -81,7 +81,7 @@ TEST_F(JoiningFaults, WithoutMemcachedABatchStandsInOrderAllTheSame) {
   for (int batch = 0; batch < 3; ++batch) {
     for (const auto& answer : here_.join(concert, new_users(kUsers))) {
       ASSERT_TRUE(answer.ok());
-      EXPECT_EQ(answer->state.claims.place.value, ++place);
+      EXPECT_EQ(answer->state.claims.entry.value, ++place);
       EXPECT_EQ(answer->state.status, place <= 3 ? TokenStatus::kActive : TokenStatus::kWaiting);
     }
   }
@@ -112,7 +112,7 @@ TEST_F(JoiningFaults, ABatchThatLostItsConnectionInItsTransactionIsBegunAnew) {
   for (const auto& answer : answers) {
     ASSERT_TRUE(answer.ok());
     EXPECT_TRUE(answer->created);
-    EXPECT_EQ(answer->state.claims.place.value, ++place);
+    EXPECT_EQ(answer->state.claims.entry.value, ++place);
   }
 }
 

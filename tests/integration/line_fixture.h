@@ -60,6 +60,22 @@ inline ConcertId new_line(db::Connection& database, std::int64_t max_active,
   return sale::create_concert(database, concert).concert.id;
 }
 
+// The same as a lottery whose entries close an hour before the opening, at `closes_at`.
+inline ConcertId new_lottery(db::Connection& database, std::int64_t max_active, Time closes_at) {
+  const ConcertId concert = new_line(database, max_active);
+  EXPECT_TRUE(sale::change_concert(database, concert, [&](ConcertSettings& settings) {
+    settings.order = LineOrder::kLottery;
+    settings.draw_lead_s = 3'600;
+    settings.sale_opens_at = closes_at + std::chrono::hours{1};
+  }));
+  return concert;
+}
+
+inline void set_opening(db::Connection& database, ConcertId concert, Time opens_at) {
+  EXPECT_TRUE(sale::change_concert(
+      database, concert, [&](ConcertSettings& settings) { settings.sale_opens_at = opens_at; }));
+}
+
 inline std::string text_of(db::Connection& database, const char* sql, ConcertId concert) {
   std::optional<std::string> text;
   database.query(sql, concert).read_first(text);

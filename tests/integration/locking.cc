@@ -80,6 +80,14 @@ TEST_F(Locking, IsThatOfTheTableInTheDocuments) {
   database.execute("UPDATE concerts SET max_active = 6 WHERE concert_id = ?", concert);
   record(
       "an advance", [&] { (void)line::advance_line(database, here_.memcached, concert); }, true);
+  const ConcertId lottery = new_lottery(database, 5, database.now() + 1h);
+  here_.join(lottery, new_users(7));
+  set_opening(database, lottery, database.now() + 1h);
+  const auto step = [&] { (void)line::advance_line(database, here_.memcached, lottery, {}, {}); };
+  record("the closing of a lottery", step, true);
+  record("the root of its entries", step, true);
+  set_opening(database, lottery, database.now());
+  record("its draw", step, true);
   const auto claims = [&](std::size_t i) { return joined[i]->state.claims; };
 
   ReservationId reservation;
@@ -130,6 +138,13 @@ TEST_F(Locking, IsThatOfTheTableInTheDocuments) {
   record("a change of settings", [&] {
     EXPECT_TRUE(sale::change_concert(database, concert, [&](ConcertSettings& settings) {
       settings.sale_closes_at = database.now() - 1s;
+    }));
+  });
+  const ConcertId untouched = new_line(database, 5);
+  record("a change of the order", [&] {
+    EXPECT_TRUE(sale::change_concert(database, untouched, [&](ConcertSettings& settings) {
+      settings.order = LineOrder::kLottery;
+      settings.sale_opens_at = database.now() + 1h;
     }));
   });
   (void)line::advance_line(database, here_.memcached, concert);

@@ -148,7 +148,8 @@ class Operation {
     this.method = method.toUpperCase();
     this.responses = responses;
     this.parameterCount = path.split("{").length - 1;
-    const escaped = path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+");
+    const escaped = path.replaceAll(".", "\\.")
+      .replaceAll(/\{\w+_path\}/g, ".+").replaceAll(/\{\w+\}/g, "[^/]+");
     this.#pattern = new RegExp(`^${escaped}$`);
   }
 

@@ -76,7 +76,7 @@ TEST(ABackup, TakenDuringASaleIsWholeAndOpensToTheSamePeople) {
   rush.stop();
   run_in(source, "tar -C $STAGEDOOR_HOME -cf " + secrets +
                      " secrets/access_token_key"
-                     " secrets/queue_token_keys");
+                     " secrets/queue_token_keys secrets/log_keys");
 
   Installation restored;
   run_in(restored,

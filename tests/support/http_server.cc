@@ -8,8 +8,13 @@
 namespace stagedoor::testing {
 namespace {
 
+struct Received {
+  std::string path;
+  std::string body;
+};
+
 // What comes until head and announced body are there, or the client is gone.
-std::string receive_body(int client) {
+Received receive(int client) {
   std::string text;
   char chunk[4096];
   static const std::regex kLength("content-length: *([0-9]+)", std::regex::icase);
@@ -19,10 +24,13 @@ std::string receive_body(int client) {
       std::smatch match;
       const std::string head = text.substr(0, head_end);
       const std::size_t length = std::regex_search(head, match, kLength) ? std::stoul(match[1]) : 0;
-      if (text.size() >= head_end + 4 + length) return text.substr(head_end + 4, length);
+      if (text.size() >= head_end + 4 + length) {
+        const auto path = head.find(' ') + 1;
+        return {head.substr(path, head.find(' ', path) - path), text.substr(head_end + 4, length)};
+      }
     }
     const ssize_t got = recv(client, chunk, sizeof chunk, 0);
-    if (got <= 0) return "";
+    if (got <= 0) return {};
     text.append(chunk, static_cast<std::size_t>(got));
   }
 }
@@ -45,6 +53,11 @@ void HttpServer::answer_next_with(std::vector<int> statuses) {
   statuses_.assign(statuses.begin(), statuses.end());
 }
 
+void HttpServer::answer_with(std::function<std::string(const std::string& path)> body_of) {
+  const std::lock_guard lock(mutex_);
+  body_of_ = std::move(body_of);
+}
+
 std::vector<std::string> HttpServer::bodies() {
   const std::lock_guard lock(mutex_);
   return bodies_;
@@ -60,18 +73,21 @@ void HttpServer::serve() {
 }
 
 void HttpServer::serve_one(int client) {
-  const std::string body = receive_body(client);
+  const Received received = receive(client);
   int status = 200;
+  std::string body;
   {
     const std::lock_guard lock(mutex_);
-    bodies_.push_back(body);
+    bodies_.push_back(received.body);
+    body = body_of_(received.path);
     if (!statuses_.empty()) {
       status = statuses_.front();
       statuses_.pop_front();
     }
   }
   const std::string answer = "HTTP/1.1 " + std::to_string(status) +
-                             " Told\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+                             " Told\r\nContent-Length: " + std::to_string(body.size()) +
+                             "\r\nConnection: close\r\n\r\n" + body;
   send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
 }
 

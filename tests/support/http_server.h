@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -22,6 +23,8 @@ class HttpServer {
   [[nodiscard]] std::string origin() const;
   // The next requests get these statuses, those behind them 200.
   void answer_next_with(std::vector<int> statuses);
+  // The body of the answers from now on, to each request by its path.
+  void answer_with(std::function<std::string(const std::string& path)> body_of);
   // The bodies of all requests so far.
   [[nodiscard]] std::vector<std::string> bodies();
 
@@ -33,6 +36,7 @@ class HttpServer {
   std::mutex mutex_;
   std::deque<int> statuses_;
   std::vector<std::string> bodies_;
+  std::function<std::string(const std::string&)> body_of_ = [](const std::string&) { return "ok"; };
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

@@ -17,6 +17,7 @@ const Services& services() {
     Config config;
     config.access_token_secrets = {std::string(32, 'a')};
     config.queue_token_keys = {std::string(32, 'q')};
+    config.log_keys = {std::string(32, 'l')};
     return config;
   }());
   return kServices;

@@ -67,9 +67,9 @@ TEST(ReadNewConcert, BoundsEverySetting) {
   }
 }
 
-TEST(ReadNewConcert, KnowsNoLotteryYetAndNoOtherOrder) {
+TEST(ReadNewConcert, KnowsTheOrderOfArrivalAndThatOfADraw) {
   EXPECT_EQ(refused_concert(R"("order":"fifo")"), Fields{});
-  EXPECT_EQ(refused_concert(R"("order":"lottery")"), Fields{"order"});
+  EXPECT_EQ(refused_concert(R"("order":"lottery")"), Fields{"sale_opens_at"});
   EXPECT_EQ(refused_concert(R"("order":"random")"), Fields{"order"});
   EXPECT_EQ(refused_concert(R"("priority":1)"), Fields{"priority"});
 }

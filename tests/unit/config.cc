@@ -22,6 +22,7 @@ class LoadConfig : public ::testing::Test {
     std::filesystem::create_directory(home_ / "secrets");
     write("secrets/access_token_key", kKey + "\n");
     write("secrets/queue_token_keys", kKey + "\n" + kOlderKey + "\n");
+    write("secrets/log_keys", kKey + "\n");
     write("secrets/db_password", "0123456789abcdef\n");
     for (const char* name : kNames) unsetenv(name);
     set("STAGEDOOR_HOME", home_);
@@ -196,6 +197,7 @@ TEST_F(LoadConfig, NeedsNothingButTheHomeAndItsSecrets) {
   EXPECT_EQ(config->access_token_secrets, std::vector<std::string>{kKey});
   EXPECT_TRUE(config->identity_keys.empty());
   EXPECT_EQ(config->queue_token_keys, (std::vector<std::string>{kKey, kOlderKey}));
+  EXPECT_EQ(config->log_keys, std::vector<std::string>{kKey});
 }
 
 TEST_F(LoadConfig, PutsTheEnvironmentOverTheFileOverTheDefaults) {
@@ -325,7 +327,7 @@ TEST_F(LoadConfig, ReadsWhichTextsOfAClaimGiveWhichRole) {
 TEST_F(LoadConfig, WantsTheSecretsThatUpMakes) {
   std::filesystem::remove_all(home_ / "secrets");
   const ConfigProblems found = problems();
-  for (const char* name : {"access_token_key", "queue_token_keys", "db_password"}) {
+  for (const char* name : {"access_token_key", "queue_token_keys", "log_keys", "db_password"}) {
     EXPECT_TRUE(mentions(found, name)) << name;
   }
   EXPECT_TRUE(mentions(found, "./stagedoor up"));

@@ -59,6 +59,7 @@ TEST(Problem, TheRefusalsAreThoseOfTheContractWithTheirStatus) {
       {"already_refunded", 409},
       {"refund_closed", 409},
       {"account_in_use", 409},
+      {"line_not_empty", 409},
       {"sold_out", 410},
       {"sale_closed", 410},
       {"hold_expired", 410},
@@ -99,12 +100,14 @@ TEST(Problem, CarriesItsMembersErrorsAndWhenToTryAgain) {
                         .members = {{"limit", 4},
                                     {"reason", "LEFT"},
                                     {"seats", std::vector<std::int64_t>{12, 13}},
-                                    {"none", std::vector<std::int64_t>{}}},
+                                    {"none", std::vector<std::int64_t>{}},
+                                    {"position", nullptr}},
                         .errors = {{"a[0].b", "is missing"}, {"c", "is \"bad\""}}};
   const Response response = render(problem, "r-2");
   EXPECT_EQ(response.body,
             R"({"type":"urn:stagedoor:problem:x","title":"t","status":409,"detail":"d \"quoted\"",)"
             R"("code":"x","request_id":"r-2","limit":4,"reason":"LEFT","seats":[12,13],"none":[],)"
+            R"("position":null,)"
             R"("errors":[{"field":"a[0].b","detail":"is missing"},)"
             R"({"field":"c","detail":"is \"bad\""}]})");
   ASSERT_EQ(response.headers.size(), 1U);

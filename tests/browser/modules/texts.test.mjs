@@ -34,12 +34,20 @@ const settings = [
   ...["hold_seconds", "active_seconds", "claim_seconds"],
 ];
 
+// What a check of a line may find wrong.
+async function wrongs() {
+  const code = (await sources(join(fileURLToPath(web), "js/proof"))).join("\n");
+  const named = [...code.matchAll(/need\([^;]*?"([a-z_]+)",?\s*\);/g)].map(([, what]) => what);
+  return [...new Set(named)];
+}
+
 // The values of the placeholder in each key that the code puts together.
 const gaps = {
   "account.*": kinds,
   "account.*_lead": kinds,
   "account.*_title": kinds,
   "account.or_*": kinds,
+  "check.wrong_*": await wrongs(),
   "concert.step_*": ["line", "seats", "pay"],
   "concert.step_*_text": ["line", "seats", "pay"],
   "ended.*": await ends(),

@@ -60,6 +60,16 @@ inline constexpr Corruption kCorruptions[] = {
      "UPDATE queue_blocks b JOIN queue_tokens t ON t.concert_id = b.concert_id AND b.block = 0"
      " SET b.departed = INSERT(b.departed, t.place DIV 8 + 1, 1, CHAR(1 << (t.place MOD 8)"
      "  | ORD(SUBSTRING(b.departed, t.place DIV 8 + 1, 1)))) WHERE t.token_id = @waiting"},
+    {kLogOfItsJoins, "UPDATE line_logs SET root = REVERSE(root) WHERE concert_id = @concert"},
+    {kLogOfItsJoins, "DELETE FROM line_logs WHERE concert_id = @concert"},
+    {kDrawOfItsParts,
+     "INSERT INTO draws (concert_id, secret, closed_at, entries, log_root, seed, drawn_at) VALUES"
+     " (@concert, REPEAT('s', 32), SYSDATE(6), 0, UNHEX(SHA2('', 256)), REPEAT('x', 32),"
+     "  SYSDATE(6))"},
+    {kDrawOfItsParts,
+     "INSERT INTO draws (concert_id, secret, closed_at, entries, log_root, seed, drawn_at) VALUES"
+     " (@concert, REPEAT('s', 32), SYSDATE(6), 0, REPEAT('r', 32),"
+     "  UNHEX(SHA2(CONCAT(REPEAT('s', 32), REPEAT('r', 32)), 256)), SYSDATE(6))"},
     {kRecordWithinLimit,
      "UPDATE admissions SET active_after = max_active + 1 WHERE concert_id = @concert"
      " ORDER BY admission LIMIT 1"},

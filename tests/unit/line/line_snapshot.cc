@@ -78,7 +78,7 @@ LineSnapshot full_snapshot() {
           .active = 12,
           .limits = {.max_active = 100, .admit_per_minute = 60},
           .admitted_last_minute = 58,
-          .ends = {{Place{3}, EndReason::kSoldOut}, {Place{5}, EndReason::kSaleClosed}},
+          .ends = {{Entry{3}, EndReason::kSoldOut}, {Entry{5}, EndReason::kSaleClosed}},
           .blocks = {{0, 16, 3}, {7, 2, 8'192}, {109, 17, 1}}};
 }
 
@@ -153,12 +153,12 @@ TEST(LineSnapshot, OfAnEmptyLineHasNobodyWaiting) {
 TEST(LineSnapshot, TellsEachPlaceTheFirstEndBehindIt) {
   const LineSnapshot line = full_snapshot();
   const Time open = line.closes_at - 1s;
-  EXPECT_EQ(line.end_of(Place{1}, open).reason, EndReason::kSoldOut);
-  EXPECT_EQ(line.end_of(Place{3}, open).reason, EndReason::kSoldOut);
-  EXPECT_EQ(line.end_of(Place{4}, open).reason, EndReason::kSaleClosed);
-  EXPECT_EQ(line.end_of(Place{6}, open).reason, std::nullopt);
-  EXPECT_FALSE(line.end_of(Place{6}, open).closed);
-  EXPECT_TRUE(line.end_of(Place{6}, line.closes_at).closed);
+  EXPECT_EQ(line.end_of(Entry{1}, open).reason, EndReason::kSoldOut);
+  EXPECT_EQ(line.end_of(Entry{3}, open).reason, EndReason::kSoldOut);
+  EXPECT_EQ(line.end_of(Entry{4}, open).reason, EndReason::kSaleClosed);
+  EXPECT_EQ(line.end_of(Entry{6}, open).reason, std::nullopt);
+  EXPECT_FALSE(line.end_of(Entry{6}, open).closed);
+  EXPECT_TRUE(line.end_of(Entry{6}, line.closes_at).closed);
 }
 
 TEST(LineSnapshot, IsReadBackFromItsText) {
@@ -177,7 +177,7 @@ TEST(LineSnapshot, IsReadBackFromItsText) {
   EXPECT_EQ(decoded->limits.max_active, 100);
   EXPECT_EQ(decoded->limits.admit_per_minute, 60);
   EXPECT_EQ(decoded->admitted_last_minute, 58);
-  EXPECT_EQ(decoded->end_of(Place{4}, line.at).reason, EndReason::kSaleClosed);
+  EXPECT_EQ(decoded->end_of(Entry{4}, line.at).reason, EndReason::kSaleClosed);
   ASSERT_EQ(decoded->blocks.size(), 3U);
   EXPECT_EQ(decoded->block_of(Place{7 * kBlock + 1})->departed, 8'192);
   EXPECT_EQ(decoded->block_of(Place{8 * kBlock}), nullptr);
@@ -194,6 +194,30 @@ TEST(LineSnapshot, KeepsWhatIsAbsentAbsent) {
   EXPECT_EQ(decoded->opens_at, std::nullopt);
   EXPECT_TRUE(decoded->blocks.empty());
   EXPECT_TRUE(decoded->opened(Time{}));
+}
+
+TEST(LineSnapshot, OfALotteryIsNotOpenBeforeTheDraw) {
+  LineSnapshot line = full_snapshot();
+  line.awaits_draw = true;
+  const auto decoded = LineSnapshot::decode(line.encode());
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->encode(), line.encode());
+  EXPECT_TRUE(decoded->awaits_draw);
+  EXPECT_FALSE(decoded->opened(*line.opens_at));
+}
+
+TEST(LineSnapshot, OfADrawnLineKnowsThePlaceOfEachEntry) {
+  LineSnapshot line = full_snapshot();
+  line.drawn = proof::DrawOrder(proof::sha256("a seed"), 1'000);
+  const auto decoded = LineSnapshot::decode(line.encode());
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->encode(), line.encode());
+  EXPECT_TRUE(decoded->opened(*line.opens_at));
+  EXPECT_EQ(decoded->drawn->entries(), 1'000);
+  for (std::int64_t entry = 1; entry <= 1'001; ++entry) {
+    EXPECT_EQ(decoded->place_of(Entry{entry}), line.drawn->place_of(Entry{entry}));
+  }
+  EXPECT_EQ(decoded->place_of(Entry{1'001}), Place{1'001});
 }
 
 TEST(LineSnapshot, IsNotReadFromAnythingElse) {

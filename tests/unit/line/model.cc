@@ -41,10 +41,11 @@ void LineModel::advance_and_note(Time now, Failure failure) {
 
 void LineModel::mark_end(Time now) {
   const bool closed = now >= settings_.closes_at;
-  if ((!closed && !sold_out_) || (!ends_.empty() && last_place() <= ends_.back().upto)) return;
+  const Entry last{last_place().value};
+  if ((!closed && !sold_out_) || (!ends_.empty() && last <= ends_.back().upto)) return;
   const EndReason reason = closed ? EndReason::kSaleClosed : EndReason::kSoldOut;
-  if (ends_.empty() || ends_.back().reason != reason) ends_.push_back({last_place(), reason});
-  ends_.back().upto = last_place();
+  if (ends_.empty() || ends_.back().reason != reason) ends_.push_back({last, reason});
+  ends_.back().upto = last;
   front_place_ = std::max(front_place_, last_place());
   // The rows say so later; here the sets stand for the conditions on ended_place in the SQL.
   waiting_.clear();
@@ -54,7 +55,8 @@ void LineModel::mark_end(Time now) {
 // What the SQL of the writers finds: the first end behind the place.
 LineEnd LineModel::line_end(Place place, Time now) const {
   LineEnd end{.closed = now >= settings_.closes_at};
-  for (auto past = ends_.rbegin(); past != ends_.rend() && place <= past->upto; ++past) {
+  for (auto past = ends_.rbegin(); past != ends_.rend() && place.value <= past->upto.value;
+       ++past) {
     end.reason = past->reason;
   }
   return end;
@@ -170,8 +172,9 @@ std::optional<DepartedPlaces> LineModel::departures(const LineSnapshot& line, Pl
 LineModel::Answer LineModel::answer(const LineSnapshot& line, const TokenRecord& record,
                                     Place place, const std::optional<DepartedPlaces>& departed,
                                     Time now) const {
-  Answer answer{
-      token_state(record, line.end_of(place, now), line.opened(now), now), {}, line.version};
+  Answer answer{token_state(record, line.end_of(Entry{place.value}, now), line.opened(now), now),
+                {},
+                line.version};
   if (answer.state.status == TokenStatus::kWaiting ||
       answer.state.status == TokenStatus::kPrequeued) {
     answer.position = line.position(place, departed ? &*departed : nullptr);
@@ -215,7 +218,7 @@ std::optional<Place> LineModel::place_of(int user, const LineSnapshot& line, Tim
   if (live == live_.end()) return std::nullopt;
   const Place place = live->second;
   const TokenState shown =
-      token_state(token(place).record, line.end_of(place, now), line.opened(now), now);
+      token_state(token(place).record, line.end_of(Entry{place.value}, now), line.opened(now), now);
   // Looked at again under the lock before it is ended.
   if (shown.status != TokenStatus::kExpired) return place;
   const TokenState state = state_now(place, now);

@@ -19,7 +19,7 @@ QueueTokenClaims some_claims() {
   return {.token_id = TokenId::make(),
           .user_id = UserId::make(),
           .concert_id = ConcertId{42},
-          .place = Place{1'000'000},
+          .entry = Entry{1'000'000},
           .issued_at = Time{Micros{1'795'000'000'123'456}}};
 }
 
@@ -27,7 +27,7 @@ void expect_same(const QueueTokenClaims& left, const QueueTokenClaims& right) {
   EXPECT_EQ(left.token_id, right.token_id);
   EXPECT_EQ(left.user_id, right.user_id);
   EXPECT_EQ(left.concert_id, right.concert_id);
-  EXPECT_EQ(left.place, right.place);
+  EXPECT_EQ(left.entry, right.entry);
   EXPECT_EQ(left.issued_at, right.issued_at);
 }
 

@@ -223,7 +223,8 @@ class Simulation {
     const TokenState truth = line_.state_now(place, now_);
     const bool latest = answer.version == line_.stored().version;
     if (latest || truth.status == TokenStatus::kExpired) {
-      const bool late_news = !latest && line_.stored().end_of(place, now_).reason.has_value();
+      const bool late_news =
+          !latest && line_.stored().end_of(Entry{place.value}, now_).reason.has_value();
       const bool changed_end = !latest && truth.reason == EndReason::kSaleClosed;
       if (!late_news && !changed_end) {
         EXPECT_EQ(answer.state.status, truth.status) << "token " << place.value;

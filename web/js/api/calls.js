@@ -4,6 +4,8 @@ import { Problem } from "./problem.js";
 import { request } from "./client.js";
 import { currentUser, setSession } from "./session.js";
 
+const BYTES = { isBytes: true };
+
 const dataOf = async (answer) => (await answer).data;
 
 // As the user who is signed in. When the sign-in has ended, so has the session here.
@@ -56,6 +58,15 @@ export const queue = {
   join: (concertId) => dataOf(asUser("POST", "/queue/tokens", { body: { concert_id: concertId } })),
   look: (queueToken) => dataOf(request("GET", "/queue/tokens/current", { queueToken })),
   leave: (queueToken) => request("DELETE", "/queue/tokens/current", { queueToken }),
+};
+
+// What anyone may check a line with.
+export const proofs = {
+  keys: () => dataOf(request("GET", "/keys")),
+  draw: (id) => dataOf(request("GET", `/concerts/${id}/draw`)),
+  checkpoint: async (id) =>
+    new TextDecoder().decode(await dataOf(request("GET", `/concerts/${id}/log/checkpoint`, BYTES))),
+  tile: (id, path) => dataOf(request("GET", `/concerts/${id}/log/tile/${path}`, BYTES)),
 };
 
 export const reservations = {

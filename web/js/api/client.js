@@ -7,7 +7,8 @@ const BASE = "/api/v1";
 const ANSWER_WITHIN_MS = 15_000;
 
 // Returns {data, etag}; data is null for 204 and 304. Throws a Problem.
-// options: body, accessToken, queueToken, key (Idempotency-Key), etag (asks for changes only)
+// options: body, accessToken, queueToken, key (Idempotency-Key), etag (asks for changes only),
+// isBytes (data is no JSON)
 export async function request(method, path, options = {}) {
   const sent = Date.now();
   const response = await send(method, path, options);
@@ -15,7 +16,7 @@ export async function request(method, path, options = {}) {
   if (!response.ok && response.status !== 304) throw await problemOf(response);
   const hasBody = response.status !== 204 && response.status !== 304;
   return {
-    data: hasBody ? await readJson(response) : null,
+    data: hasBody ? await (options.isBytes ? readBytes : readJson)(response) : null,
     etag: response.headers.get("ETag"),
   };
 }
@@ -37,6 +38,14 @@ async function send(method, path, { body, accessToken, queueToken, key, etag }) 
       credentials: "omit",
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
+  } catch {
+    throw new Problem(OFFLINE);
+  }
+}
+
+async function readBytes(response) {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
   } catch {
     throw new Problem(OFFLINE);
   }

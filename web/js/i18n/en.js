@@ -99,6 +99,45 @@ export const en = {
   "concert.field_closes": "Sale closes",
   "concert.field_closes_hint": "Empty: when the last date begins",
 
+  "concert.lottery":
+    "A draw decides the order. All who join by {time} have the same chance; it does not matter when. Who comes later stands behind them.",
+
+  "check.title": "Check this line",
+  "check.lead":
+    "Every join stands in a public log that nobody can change unseen. Your browser can check it, and that your place is in it.",
+  "check.start": "Check now",
+  "check.running": "Reading the log…",
+  "check.programs": "Check it with programs of your own",
+  "check.insecure": "Browsers can check this over https only.",
+  "check.signed": "The log is signed and whole: {n} {n|join|joins}.",
+  "check.signature_unknown":
+    "The log is whole: {n} {n|join|joins}. This browser cannot check Ed25519 signatures; everything else was checked.",
+  "check.kept": "Nothing of the {n} {n|join|joins} that you saw {time} was changed.",
+  "check.own": "Your join is entry {entry} of the log, at {time}.",
+  "check.committed":
+    "Entries close {time}. The draw is committed to ({commitment}…): nobody can choose another one.",
+  "check.drawn": "The draw is the one that was committed to, over exactly these entries.",
+  "check.drawn_beacon":
+    "The draw is the one that was committed to, over exactly these entries, with a public random value that nobody knew before.",
+  "check.drawn_missing":
+    "The draw is the one that was committed to, but the public random value that was announced did not come.",
+  "check.place": "It gave you place {place} of {n}.",
+  "check.wrong":
+    "Something is not right: {what} Keep a picture of this page and ask the organiser.",
+  "check.wrong_checkpoint": "the summary of the log cannot be read.",
+  "check.wrong_signature": "the log is not signed by this site.",
+  "check.wrong_root": "the log does not fit its signed summary.",
+  "check.wrong_tile": "parts of the log do not fit each other.",
+  "check.wrong_number": "entries are missing in the log.",
+  "check.wrong_missing": "your join is not in the log yet. Try again in some seconds.",
+  "check.wrong_changed": "what was in the log at your last check has changed since.",
+  "check.wrong_own": "your join is not where it should be in the log.",
+  "check.wrong_position": "your position is behind the place that you were given.",
+  "check.wrong_draw": "the way of the draw is not known here.",
+  "check.wrong_commitment": "the draw's secret is not the one that was committed to.",
+  "check.wrong_seed": "the draw is not made of what was published.",
+  "check.wrong_draw_log": "the draw was made of another log.",
+
   "line.title": "Waiting room",
   "line.joining": "Taking your place in line…",
   "line.your_place": "Your place in line",
@@ -107,6 +146,7 @@ export const en = {
   "line.progress": "Your way to the front",
   "line.ahead": "In front of you",
   "line.behind": "Behind you",
+  "line.in_draw": "In the draw",
   "line.wait": "Estimated wait",
   "line.wait_unknown": "not known yet",
   "line.since": "In line since",
@@ -260,6 +300,12 @@ export const en = {
   "organiser.seats": "Seats, the same for each date",
   "organiser.sale": "The sale",
   "organiser.create": "Put on sale",
+  "organiser.order": "Order of the line",
+  "organiser.order_fifo": "In order of arrival",
+  "organiser.order_lottery": "By a draw at the opening",
+  "organiser.order_hint":
+    "A draw gives all who join early enough the same chance, and nobody needs the fastest finger. Fans resent places that they cannot explain: say before the sale that a draw decides, and that anyone can recompute it.",
+  "organiser.draw_lead": "Entries close before the opening, seconds",
 
   "plan.club": "Club, 50",
   "plan.theatre": "Theatre, 680",
@@ -372,6 +418,7 @@ export const en = {
   "problem.insufficient_balance":
     "Your wallet is {missing} short. Top it up; your seats stay held.",
   "problem.already_refunded": "This was refunded already.",
+  "problem.line_not_empty": "Somebody has joined: the order of the line stays as it is.",
   "problem.refund_closed": "Refunds for this concert have ended.",
   "problem.balance_limit_exceeded": "A wallet cannot hold that much.",
   "problem.idempotency_key_required": "The request was not understood. Please reload the page.",

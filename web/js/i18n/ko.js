@@ -97,6 +97,43 @@ export const ko = {
   "concert.field_closes": "판매 종료",
   "concert.field_closes_hint": "비워 두면 마지막 공연이 시작할 때",
 
+  "concert.lottery":
+    "순서는 추첨으로 정합니다. {time}까지 줄을 선 모든 분의 기회가 같으며, 언제 왔는지는 상관없습니다. 그 뒤에 오신 분은 뒤에 섭니다.",
+
+  "check.title": "이 줄 확인하기",
+  "check.lead":
+    "모든 줄서기는 아무도 몰래 바꿀 수 없는 공개 기록에 남습니다. 브라우저가 그 기록과 내 자리를 확인할 수 있습니다.",
+  "check.start": "지금 확인",
+  "check.running": "기록을 읽는 중…",
+  "check.programs": "내 프로그램으로 확인하기",
+  "check.insecure": "브라우저는 https에서만 확인할 수 있습니다.",
+  "check.signed": "기록은 서명되어 있고 온전합니다: {n}건.",
+  "check.signature_unknown":
+    "기록은 온전합니다: {n}건. 이 브라우저는 Ed25519 서명을 확인할 수 없어 나머지만 확인했습니다.",
+  "check.kept": "{time}에 본 {n}건은 하나도 바뀌지 않았습니다.",
+  "check.own": "내 줄서기는 기록의 {entry}번입니다({time}).",
+  "check.committed":
+    "{time}에 응모가 마감됩니다. 추첨은 미리 약속되어 있어({commitment}…) 아무도 다른 것으로 바꿀 수 없습니다.",
+  "check.drawn": "추첨은 약속된 그대로이며 바로 이 응모자들로 이루어졌습니다.",
+  "check.drawn_beacon":
+    "추첨은 약속된 그대로이며, 바로 이 응모자들과 아무도 미리 알 수 없던 공개 난수로 이루어졌습니다.",
+  "check.drawn_missing": "추첨은 약속된 그대로이지만, 예고된 공개 난수가 오지 않았습니다.",
+  "check.place": "추첨 결과 {n}명 중 {place}번째입니다.",
+  "check.wrong": "이상이 있습니다: {what} 이 화면을 저장하고 주최자에게 문의하세요.",
+  "check.wrong_checkpoint": "기록의 요약을 읽을 수 없습니다.",
+  "check.wrong_signature": "이 사이트가 서명한 기록이 아닙니다.",
+  "check.wrong_root": "기록이 서명된 요약과 맞지 않습니다.",
+  "check.wrong_tile": "기록의 부분들이 서로 맞지 않습니다.",
+  "check.wrong_number": "기록에 빠진 번호가 있습니다.",
+  "check.wrong_missing": "내 줄서기가 아직 기록에 없습니다. 몇 초 뒤에 다시 해 보세요.",
+  "check.wrong_changed": "지난번에 확인한 기록이 그 뒤에 바뀌었습니다.",
+  "check.wrong_own": "내 줄서기가 기록의 제자리에 없습니다.",
+  "check.wrong_position": "내 순서가 받은 자리보다 뒤에 있습니다.",
+  "check.wrong_draw": "알 수 없는 추첨 방식입니다.",
+  "check.wrong_commitment": "추첨의 비밀값이 약속된 것이 아닙니다.",
+  "check.wrong_seed": "추첨이 공개된 값으로 이루어지지 않았습니다.",
+  "check.wrong_draw_log": "추첨이 다른 기록으로 이루어졌습니다.",
+
   "line.title": "대기실",
   "line.joining": "줄을 서는 중입니다…",
   "line.your_place": "나의 대기 순번",
@@ -105,6 +142,7 @@ export const ko = {
   "line.progress": "맨 앞까지의 진행",
   "line.ahead": "내 앞",
   "line.behind": "내 뒤",
+  "line.in_draw": "추첨 대기",
   "line.wait": "예상 대기 시간",
   "line.wait_unknown": "아직 알 수 없음",
   "line.since": "줄을 선 시각",
@@ -256,6 +294,12 @@ export const ko = {
   "organiser.seats": "좌석 (모든 일정에 같음)",
   "organiser.sale": "판매",
   "organiser.create": "판매 시작하기",
+  "organiser.order": "줄의 순서",
+  "organiser.order_fifo": "온 순서대로",
+  "organiser.order_lottery": "판매 시작 때 추첨으로",
+  "organiser.order_hint":
+    "추첨은 제때 줄을 선 모든 분께 같은 기회를 주고, 누가 더 빨리 누르는지는 상관없습니다. 팬들은 설명할 수 없는 순서를 싫어합니다. 판매 전에 추첨으로 정한다는 것과 누구나 다시 계산할 수 있다는 것을 알려 주세요.",
+  "organiser.draw_lead": "판매 시작 몇 초 전에 응모 마감",
 
   "plan.club": "소극장 50석",
   "plan.theatre": "극장 680석",
@@ -363,6 +407,7 @@ export const ko = {
   "problem.insufficient_balance":
     "지갑에 {missing}이 모자랍니다. 충전해 주세요. 좌석은 그대로 있습니다.",
   "problem.already_refunded": "이미 환불했습니다.",
+  "problem.line_not_empty": "이미 줄을 선 사람이 있어 순서를 정하는 방법을 바꿀 수 없습니다.",
   "problem.refund_closed": "이 공연의 환불 기간이 끝났습니다.",
   "problem.balance_limit_exceeded": "지갑에 그만큼 담을 수 없습니다.",
   "problem.idempotency_key_required": "요청을 이해하지 못했습니다. 화면을 새로 고쳐 주세요.",

@@ -1,8 +1,9 @@
 // One concert: what, where, when, how many seats are left, and the way into its line.
 
-import { concerts } from "../api/calls.js";
+import { concerts, proofs } from "../api/calls.js";
 import { picture } from "../art/poster.js";
 import { linkButton, loading } from "../components/controls.js";
+import { checkThisLine } from "../components/check_line.js";
 import { countdown } from "../components/countdown.js";
 import { keepProblem } from "../components/notice.js";
 import { saleBadge } from "../components/sale_state.js";
@@ -69,6 +70,7 @@ function build(concert, clocks) {
       way,
       h("h2", {}, t("concert.dates")),
       dates,
+      lotteryNote(concert),
       h(
         "ol",
         { class: "steps plain-list" },
@@ -88,6 +90,7 @@ function build(concert, clocks) {
           ),
         ),
       ),
+      checkThisLine(concert, () => placeIn(concert.concert_id)?.state ?? null),
     ),
   );
 
@@ -108,6 +111,17 @@ function build(concert, clocks) {
     show(dates, items.map(dateRow));
   }
   return { element, update };
+}
+
+// How places come about, said before anyone has one.
+function lotteryNote({ concert_id: id, queue }) {
+  if (queue.order !== "lottery") return null;
+  const note = h("p", { class: "concert-note" });
+  proofs
+    .draw(id)
+    .then((draw) => setText(note, t("concert.lottery", { time: dayAndTime(draw.closes_at) })))
+    .catch(() => note.remove());
+  return note;
 }
 
 function wayIn(concert, clocks, crowd) {

@@ -2,6 +2,7 @@
 
 import { concerts } from "../api/calls.js";
 import { currentUser } from "../api/session.js";
+import { checkThisLine } from "../components/check_line.js";
 import { button, confirm, linkButton, loading, whileBusy } from "../components/controls.js";
 import { countdown } from "../components/countdown.js";
 import { messageBox, notice, warning } from "../components/notice.js";
@@ -147,6 +148,7 @@ class WaitingRoom {
       h("p", { class: "line-calm" }, t("line.calm")),
       h("div", { class: "line-ways" }, this.notifyButton(), this.leaveButton()),
       checked,
+      checkThisLine(this.concert, () => placeIn(this.concertId)?.state ?? null),
       h(
         "details",
         { class: "line-help" },
@@ -185,7 +187,7 @@ class WaitingRoom {
   }
 
   showPosition({ state, aheadAtFirst }, sign, track) {
-    const position = state.position === null ? "–" : number(state.position);
+    const position = state.position === null ? t("line.in_draw") : number(state.position);
     if (sign.textContent !== position) {
       setText(sign, position);
       if (state.position !== null) {
@@ -201,7 +203,7 @@ class WaitingRoom {
   facts(state) {
     const wait = state.estimated_wait_seconds;
     return [
-      ["line.ahead", number(state.ahead ?? 0)],
+      ["line.ahead", state.ahead === null ? "–" : number(state.ahead)],
       ["line.wait", wait === null ? t("line.wait_unknown") : roughly(wait * 1000)],
       ["line.behind", number(Math.max(0, state.waiting - (state.position ?? 0)))],
       ["line.since", timeOfDay(state.issued_at)],

@@ -48,6 +48,21 @@ class ConcertForm {
     };
     this.opens = timeField(t("concert.field_opens"), { hint: t("concert.field_opens_hint") });
     this.closes = timeField(t("concert.field_closes"), { hint: t("concert.field_closes_hint") });
+    this.order = field(
+      t("organiser.order"),
+      { element: "select", name: "order", hint: t("organiser.order_hint") },
+      h("option", { value: "fifo" }, t("organiser.order_fifo")),
+      h("option", { value: "lottery" }, t("organiser.order_lottery")),
+    );
+    this.lead = field(t("organiser.draw_lead"), {
+      name: "draw_lead_seconds",
+      type: "number",
+      min: 0,
+      max: 3600,
+      step: 1,
+      value: 60,
+      required: true,
+    });
     this.settings = settingsFields(DEFAULTS);
     this.plan = new SeatPlan();
     this.dates = [];
@@ -92,6 +107,8 @@ class ConcertForm {
             { class: "field-grid" },
             this.opens.box,
             this.closes.box,
+            this.order.box,
+            this.lead.box,
             this.settings.all.map(({ box }) => box),
           ),
         ),
@@ -138,6 +155,7 @@ class ConcertForm {
       ...this.dates,
       this.opens,
       this.closes,
+      this.lead,
       ...this.settings.all,
     ];
     if (!checkFields(fields) || !this.plan.check()) return;
@@ -159,6 +177,10 @@ class ConcertForm {
     };
     for (const [name, { value }] of Object.entries(this.texts))
       if (value.trim()) concert[name] = value.trim();
+    if (this.order.value === "lottery") {
+      concert.order = "lottery";
+      concert.draw_lead_seconds = Number(this.lead.value);
+    }
     if (this.opens.time) concert.sale_opens_at = this.opens.time;
     if (this.closes.time) concert.sale_closes_at = this.closes.time;
     return concert;
