@@ -43,10 +43,17 @@ class LoadConfig : public ::testing::Test {
     return config ? ConfigProblems{} : config.error();
   }
 
-  static constexpr const char* kNames[] = {"STAGEDOOR_HOME",          "STAGEDOOR_DB",
-                                           "STAGEDOOR_MEMCACHED",     "STAGEDOOR_MEMCACHED_TIMEOUT",
-                                           "STAGEDOOR_CURRENCY",      "STAGEDOOR_ACCESS_TOKEN_TTL",
-                                           "STAGEDOOR_IDENTITY_KEYS", "STAGEDOOR_WAIT_MAX"};
+  static constexpr const char* kNames[] = {"STAGEDOOR_HOME",
+                                           "STAGEDOOR_DB",
+                                           "STAGEDOOR_MEMCACHED",
+                                           "STAGEDOOR_MEMCACHED_TIMEOUT",
+                                           "STAGEDOOR_CURRENCY",
+                                           "STAGEDOOR_ACCESS_TOKEN_TTL",
+                                           "STAGEDOOR_IDENTITY_KEYS",
+                                           "STAGEDOOR_IDENTITY_ISSUER",
+                                           "STAGEDOOR_IDENTITY_AUDIENCE",
+                                           "STAGEDOOR_IDENTITY_ROLE_CLAIM",
+                                           "STAGEDOOR_WAIT_MAX"};
   std::filesystem::path home_;
 };
 
