@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "base/encoding.h"
 #include "support/recorded_round.h"
 
@@ -23,12 +26,16 @@ TEST(ABeacon, IsReadFromAnAnswerOfDrand) {
   const std::string randomness = R"("randomness":")" + kRandomness + "\"";
   EXPECT_EQ(value_in("{\"round\":1000," + randomness + "," + signature + "}"), kRandomness);
   EXPECT_EQ(value_in("{ " + signature + ",\n \"round\" : 1000 }"), kRandomness);
-  for (const std::string& other :
-       {std::string(), std::string("{}"), "{\"round\":1001," + randomness + "," + signature + "}",
-        "{\"round\":1000," + randomness + "}", "{" + signature + "}",
-        R"({"round":1000,"randomness":"00",)" + signature + "}",
-        std::string(R"({"round":1000,"signature":""})"), "{\"round\":1000,\"signature\":\"b4",
-        "{\"round\":1000,\"signature\""}) {
+  const std::vector<std::string> others = {"",
+                                           "{}",
+                                           "{\"round\":1001," + randomness + "," + signature + "}",
+                                           "{\"round\":1000," + randomness + "}",
+                                           "{" + signature + "}",
+                                           R"({"round":1000,"randomness":"00",)" + signature + "}",
+                                           R"({"round":1000,"signature":""})",
+                                           "{\"round\":1000,\"signature\":\"b4",
+                                           "{\"round\":1000,\"signature\""};
+  for (const std::string& other : others) {
     EXPECT_EQ(value_in(other), "") << other;
   }
 }
