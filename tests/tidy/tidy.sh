@@ -230,11 +230,11 @@ check_endpoints_in_readme() {
     s|^([A-Z]+) (/api/v1)?([^ ]+) ([^ ]+) |`\1 \3` \4\||') | findings README.md
 }
 
-check_settings_in_readme() {
+check_described_settings() {
   local name default meaning
   while IFS='"' read -r _ name _ default _ _ _ _ _ meaning _; do
-    grep -qxF "| \`$name\` | ${default:+\`$default\`} | $meaning |" README.md ||
-      finding "README.md: no row \"| \`$name\` | ${default:+\`$default\`} | $meaning |\""
+    grep -qxF "| \`$name\` | ${default:+\`$default\`} | $meaning |" docs/OPERATIONS.md ||
+      finding "docs/OPERATIONS.md: no row \"| \`$name\` | ${default:+\`$default\`} | $meaning |\""
   done < <(grep '^{' lib/base/settings.def)
 }
 
@@ -257,7 +257,7 @@ check_handlers_are_short
 check_handler_files
 check_described_operations
 check_endpoints_in_readme
-check_settings_in_readme
+check_described_settings
 
 ((found == 0)) && echo "tidy: ${#cpp[@]} C++ files, ${#scripts[@]} scripts"
 exit "$found"
