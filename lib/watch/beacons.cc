@@ -28,13 +28,16 @@ const db::Select<AwaitedRound> kSelectAwaited(
     " ORDER BY c.beacon_chain, c.beacon_round");
 
 // What stands behind `"name":`, up to the end of the value; of a text what is in its quotes.
+// Nothing when the answer ends before that.
 std::string_view member_of(std::string_view json, const std::string& name) {
   const auto at = json.find('"' + name + '"');
   if (at == json.npos) return {};
   json.remove_prefix(at + name.size() + 2);
   json.remove_prefix(std::min(json.size(), json.find_first_not_of(" \t\r\n:")));
-  if (json.starts_with('"')) return json.substr(1, json.find('"', 1) - 1);
-  return json.substr(0, json.find_first_of(" \t\r\n,}"));
+  const bool is_text = json.starts_with('"');
+  if (is_text) json.remove_prefix(1);
+  const auto end = is_text ? json.find('"') : json.find_first_of(" \t\r\n,}");
+  return end == json.npos ? std::string_view{} : json.substr(0, end);
 }
 
 }  // namespace

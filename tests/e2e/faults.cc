@@ -58,9 +58,9 @@ class Faults : public ::testing::Test {
     const Headers headers{{"Content-Type", "application/json"}};
     const std::string email = "fault" + std::to_string(++count) + "@example.org";
     return {{"POST", "/api/v1/users", headers,
-             R"({"name":"x","email":")" + email + R"(","password":"0123456789"})"},
+             R"({"name":"x","email":")" + email + R"(","password":"a quiet evening"})"},
             {"POST", "/api/v1/sessions", headers,
-             R"({"email":")" + email + R"(","password":"0123456789"})"}};
+             R"({"email":")" + email + R"(","password":"a quiet evening"})"}};
   }
 
   [[nodiscard]] std::vector<Request> every_call() const {

@@ -28,8 +28,8 @@ std::vector<Call> calls() {
   static const Json concert = create_concert();
   const std::string path = "/admin" + concert_path(concert);
   return {
-      {"POST", "/users", R"({"name":"x","email":"mal@example.org","password":"0123456789"})"},
-      {"POST", "/sessions", R"({"email":"mal@example.org","password":"0123456789"})"},
+      {"POST", "/users", R"({"name":"x","email":"mal@example.org","password":"a quiet evening"})"},
+      {"POST", "/sessions", R"({"email":"mal@example.org","password":"a quiet evening"})"},
       {"POST", "/admin/concerts",
        R"({"title":"t","artist":"a","venue":"v","dates":[{"starts_at":"2090-01-01T12:00:00Z"}],)"
        R"("max_active":5})"},

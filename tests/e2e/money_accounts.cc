@@ -33,7 +33,7 @@ TEST(Balance, OfSomebodyNewIsZero) {
 
 TEST(Balance, AndPageOfSomebodyWhoSignedUpCarryTheName) {
   const Response signed_up =
-      post("/users", R"({"name":"Ada","email":"ada@example.org","password":"0123456789"})");
+      post("/users", R"({"name":"Ada","email":"ada@example.org","password":"a quiet evening"})");
   ASSERT_EQ(signed_up.status, 201) << signed_up;
   const User user{signed_up.json()["user_id"].text(), signed_up.json()["access_token"].text()};
   const Response page = get(user_path(user), as(user));

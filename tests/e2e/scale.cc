@@ -28,10 +28,11 @@ constexpr std::size_t kConcerts = 10'000;
 constexpr const char* kBulkLoad = R"(
   INSERT INTO concerts (title, artist, venue, description, max_active,
                         admit_per_minute, claim_seconds, active_seconds, hold_seconds,
-                        max_seats_per_user, first_date_at, last_date_at)
+                        max_seats_per_user, first_date_at, last_date_at, line_order,
+                        draw_lead_seconds)
     SELECT 'bulk', 'artist', 'venue', '', 100, 0, 60, 600, 300, 4,
            UTC_TIMESTAMP() + INTERVAL 365 DAY + INTERVAL (n * 7919 % 10000) DIV 3 MINUTE,
-           UTC_TIMESTAMP() + INTERVAL 465 DAY
+           UTC_TIMESTAMP() + INTERVAL 465 DAY, 'fifo', 60
       FROM (SELECT a.digit + 10 * b.digit + 100 * c.digit + 1000 * d.digit AS n
               FROM digits a, digits b, digits c, digits d) AS numbers;
   INSERT INTO dates (concert_id, starts_at, seats_total, price_min, price_max)

@@ -19,8 +19,8 @@ using std::chrono::seconds;
 constexpr const char* kInsertConcert =
     "INSERT INTO concerts (concert_id, title, artist, venue, description, max_active,"
     " admit_per_minute, claim_seconds, active_seconds, hold_seconds, max_seats_per_user,"
-    " first_date_at, last_date_at) VALUES"
-    " (?, 'Estimates', '', '', '', 100, 0, 60, 600, 300, 4, ?, ?)";
+    " first_date_at, last_date_at, line_order, draw_lead_seconds) VALUES"
+    " (?, 'Estimates', '', '', '', 100, 0, 60, 600, 300, 4, ?, ?, 'fifo', 60)";
 constexpr const char* kInsertQueue = "INSERT INTO queues (concert_id, snapshot) VALUES (?, ?)";
 constexpr const char* kInsertCounter =
     "INSERT INTO queue_counters (concert_id, last_place) VALUES (?, ?)";

@@ -39,9 +39,10 @@ void load_concerts() {
   installation().query(
       "INSERT INTO concerts (title, artist, venue, description, max_active,"
       " admit_per_minute, claim_seconds, active_seconds, hold_seconds, max_seats_per_user,"
-      " first_date_at, last_date_at) SELECT 'One of many', 'A', 'B', '', 1, 0,"
+      " first_date_at, last_date_at, line_order, draw_lead_seconds)"
+      " SELECT 'One of many', 'A', 'B', '', 1, 0,"
       " 60, 600, 300, 4, UTC_TIMESTAMP(6) + INTERVAL 30 + c.digit DAY,"
-      " UTC_TIMESTAMP(6) + INTERVAL 60 DAY FROM digits a, digits b, digits c;"
+      " UTC_TIMESTAMP(6) + INTERVAL 60 DAY, 'fifo', 60 FROM digits a, digits b, digits c;"
       "INSERT INTO queues (concert_id) SELECT concert_id FROM concerts"
       " WHERE title = 'One of many';"
       "INSERT INTO queue_counters (concert_id) SELECT concert_id FROM concerts"

@@ -37,9 +37,9 @@ const std::string kIfReturned = "IF(n MOD 100 = 99, ";
 constexpr const char* kConcert =
     "INSERT INTO concerts (title, artist, venue, description, refund_until, max_active,"
     "  admit_per_minute, claim_seconds, active_seconds, hold_seconds, max_seats_per_user,"
-    "  first_date_at, last_date_at) VALUES ('Season', 'All', 'Hall', '', '2031-01-01', 1000, 600, "
-    "60,"
-    "  600, 300, 4, '2031-01-01', '2031-01-01');"
+    "  first_date_at, last_date_at, line_order, draw_lead_seconds)"
+    " VALUES ('Season', 'All', 'Hall', '', '2031-01-01', 1000, 600, 60, 600, 300, 4,"
+    "  '2031-01-01', '2031-01-01', 'fifo', 60);"
     "INSERT INTO queues (concert_id) SELECT MAX(concert_id) FROM concerts;"
     "INSERT INTO queue_counters (concert_id) SELECT MAX(concert_id) FROM concerts";
 
