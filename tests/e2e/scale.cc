@@ -37,6 +37,8 @@ constexpr const char* kBulkLoad = R"(
               FROM digits a, digits b, digits c, digits d) AS numbers;
   INSERT INTO dates (concert_id, starts_at, seats_total, price_min, price_max)
     SELECT concert_id, first_date_at, 50, 1, 1 FROM concerts WHERE title = 'bulk';
+  INSERT INTO line_logs (concert_id, root, frontier)
+    SELECT concert_id, UNHEX(SHA2('', 256)), X'01' FROM concerts WHERE title = 'bulk';
 )";
 
 // What was true when, for readers to be held against.

@@ -47,6 +47,8 @@ void load_concerts() {
       " WHERE title = 'One of many';"
       "INSERT INTO queue_counters (concert_id) SELECT concert_id FROM concerts"
       " WHERE title = 'One of many';"
+      "INSERT INTO line_logs (concert_id, root, frontier)"
+      " SELECT concert_id, UNHEX(SHA2('', 256)), X'01' FROM concerts WHERE title = 'One of many';"
       "INSERT INTO dates (concert_id, starts_at, seats_total, price_min, price_max)"
       " SELECT concert_id, UTC_TIMESTAMP(6) - INTERVAL 9 DAY, 0, 0, 0 FROM concerts"
       " WHERE title = 'One of many'");
@@ -79,15 +81,18 @@ void load_tables(const Json& concert) {
       " seat_count, amount, user_seats, user_seats_max, held_until, created_at, payment_id)"
       " SELECT " +
       made_id("72") + ", " + made_id("71") + ", " + concert_id + ", " + date_id + ", " +
-      made_id("75") + ", 'REFUNDED', 1, 1000, 1, 4, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), " +
+      made_id("70") +
+      ", 'REFUNDED', 1, 1000, 1, 4, UTC_TIMESTAMP(6) + INTERVAL 1 DAY,"
+      " UTC_TIMESTAMP(6), " +
       made_id("73") + numbers() +
       "INSERT INTO reservation_seats (reservation_id, number, grade, price) SELECT " +
       made_id("72") + ", 1, 'R', 1000" + numbers() +
       "INSERT INTO payments (payment_id, reservation_id, user_id, concert_id, amount,"
-      " balance_after, status, paid_at, refunded_at) SELECT " +
+      " balance_after, status, paid_at, refunded_at, refund_limit) SELECT " +
       made_id("73") + ", " + made_id("72") + ", " + made_id("71") + ", " + concert_id +
-      ", 1000, 1000, 'REFUNDED', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6)" + numbers() +
-      movement("CHARGE", "74", "1000", "1000", "TILL", "NULL") +
+      ", 1000, 1000, 'REFUNDED', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6),"
+      " UTC_TIMESTAMP(6) + INTERVAL 1 DAY" +
+      numbers() + movement("CHARGE", "74", "1000", "1000", "TILL", "NULL") +
       movement("PAYMENT", "73", "-1000", "0", "REVENUE", concert_id) +
       movement("REFUND", "73", "1000", "1000", "REVENUE", concert_id) +
       "INSERT INTO idempotency_keys (user_id, operation, client_key, fingerprint, status, body,"
@@ -191,7 +196,8 @@ class Statements {
 bool looks_at_every_line(const std::string& sql) {
   return sql.starts_with("SELECT q.concert_id, q.snapshot, c.last_place FROM queues") ||
          sql.starts_with("SELECT concert_id FROM queues WHERE tidied_place") ||
-         sql.starts_with("SELECT q.concert_id FROM queues q WHERE EXISTS");
+         sql.starts_with("SELECT q.concert_id FROM queues q WHERE EXISTS") ||
+         sql.starts_with("SELECT l.concert_id FROM line_logs l JOIN queue_counters q");
 }
 
 // A row of EXPLAIN.

@@ -41,7 +41,9 @@ constexpr const char* kConcert =
     " VALUES ('Season', 'All', 'Hall', '', '2031-01-01', 1000, 600, 60, 600, 300, 4,"
     "  '2031-01-01', '2031-01-01', 'fifo', 60);"
     "INSERT INTO queues (concert_id) SELECT MAX(concert_id) FROM concerts;"
-    "INSERT INTO queue_counters (concert_id) SELECT MAX(concert_id) FROM concerts";
+    "INSERT INTO queue_counters (concert_id) SELECT MAX(concert_id) FROM concerts;"
+    "INSERT INTO line_logs (concert_id, root, frontier)"
+    "  SELECT MAX(concert_id), UNHEX(SHA2('', 256)), X'01' FROM concerts";
 
 // @concert, @first (the place before the chunk) and @entry (the last one) are set.
 const std::string kLine =
