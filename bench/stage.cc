@@ -90,9 +90,12 @@ std::string Stage::ceiling_url(const std::string& path) const {
 UserId Stage::user(std::int64_t index) { return made_id<UserId>(kUserMark, 0, index); }
 
 std::string Stage::user_headers(std::int64_t index) const {
-  const Time expires_at = system_now() + std::chrono::hours{24};
+  const Time now = system_now();
   return "Authorization: Bearer " +
-         services_.access_tokens.sign({user(index), token::Role::kUser}, expires_at) + "\r\n";
+         services_.access_tokens.sign({.user_id = user(index),
+                                       .issued_at = now,
+                                       .expires_at = now + std::chrono::hours{24}}) +
+         "\r\n";
 }
 
 std::string Stage::queue_header(const QueueTokenClaims& claims) const {
