@@ -127,7 +127,7 @@ TEST(ALink, StandsInNoLogAndNowhereInTheDatabase) {
   ask_for_reset(account.email);
   const std::string token = token_in_letter(kReset, account.email);
   expect_problem(reset(token, "short"), 422, "validation_failed");
-  ASSERT_TRUE(eventually(std::chrono::seconds(5), [] {
+  ASSERT_TRUE(eventually(std::chrono::seconds(60), [] {
     return Installation::shared().log("nginx.access.log").find("/password-resets/\"") !=
            std::string::npos;
   }));

@@ -267,19 +267,19 @@ TEST_F(Audit, LeavesNoStatementBehindWhenItIsStopped) {
   const std::string is_waiting =
       "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID()"
       " AND INFO LIKE '%payments p%'";
-  std::thread locks([] { as_owner("LOCK TABLES payments WRITE; SELECT SLEEP(6)"); });
+  std::thread locks([] { as_owner("LOCK TABLES payments WRITE; SELECT SLEEP(15)"); });
   CommandResult stopped;
   std::thread audits([&] {
     stopped = run_command(
-        {"timeout", "--preserve-status", "-s", "TERM", "3", Installation::binary("audit")},
+        {"timeout", "--preserve-status", "-s", "TERM", "8", Installation::binary("audit")},
         {{"STAGEDOOR_HOME", installation().home().string()}});
   });
-  const bool waited = eventually(3s, [&] { return installation().query_value(is_waiting) == "1"; });
+  const bool waited = eventually(8s, [&] { return installation().query_value(is_waiting) == "1"; });
   audits.join();
   const std::string left = installation().query_value(is_waiting);
   locks.join();
   EXPECT_TRUE(waited);
   EXPECT_EQ(stopped.exit_code, 2) << stopped.out << stopped.err;
-  EXPECT_LT(stopped.seconds, 5) << "it waited until the table was free";
+  EXPECT_LT(stopped.seconds, 14) << "it waited until the table was free";
   EXPECT_EQ(left, "0");
 }
