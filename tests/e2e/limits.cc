@@ -1,9 +1,9 @@
 // What one address may take from all others: connections, requests a minute, time.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <filesystem>
 
 #include <filesystem>
 #include <fstream>
